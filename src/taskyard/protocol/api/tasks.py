@@ -1,0 +1,217 @@
+"""Tasks on the wire: Coder's shapes first, then our own beside them."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from taskyard.protocol.api.common import ApiModel
+from taskyard.protocol.api.workspaces import WorkspaceBuild, WorkspaceStatus
+
+__all__ = [
+    "AnswerPermission",
+    "CreateTask",
+    "CreateMessage",
+    "CurrentState",
+    "Message",
+    "Messages",
+    "Permission",
+    "Permissions",
+    "StatusFact",
+    "StoredEvent",
+    "Task",
+    "TaskDetail",
+    "TaskInput",
+    "TaskLog",
+    "TaskLogs",
+    "TaskStatus",
+    "Tasks",
+    "WorkStatus",
+    "WorkspaceBuildAnswer",
+]
+
+TaskStatus = Literal["pending", "initializing", "active", "paused", "unknown", "error"]
+
+
+class CurrentState(ApiModel):
+    timestamp: datetime
+    state: Literal["working", "idle", "complete", "failed"]
+    message: str
+    uri: str
+
+
+class AgentHealth(ApiModel):
+    healthy: bool
+    reason: str = ""
+
+
+class Task(ApiModel):
+    id: UUID
+    organization_id: UUID
+    owner_id: UUID
+    owner_name: str
+    owner_avatar_url: str = ""
+    name: str
+    display_name: str
+    template_id: UUID
+    template_version_id: UUID
+    template_name: str
+    template_display_name: str
+    template_icon: str
+    workspace_id: UUID | None
+    workspace_name: str
+    workspace_status: WorkspaceStatus | None = None
+    workspace_build_number: int | None = None
+    workspace_agent_id: UUID | None
+    workspace_agent_lifecycle: str | None
+    workspace_agent_health: AgentHealth | None
+    workspace_app_id: UUID | None
+    initial_prompt: str
+    status: TaskStatus
+    current_state: CurrentState | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class Tasks(ApiModel):
+    tasks: list[Task]
+    count: int
+
+
+class CreateTask(ApiModel):
+    template_version_id: UUID
+    template_version_preset_id: UUID | None = None
+    input: str = Field(max_length=256 * 1024)
+    name: str = ""
+    display_name: str = ""
+
+
+class TaskInput(ApiModel):
+    input: str = Field(max_length=256 * 1024)
+
+
+class TaskLog(ApiModel):
+    id: int
+    content: str
+    type: Literal["input", "output"]
+    time: datetime
+
+
+class TaskLogs(ApiModel):
+    logs: list[TaskLog]
+    snapshot: bool | None = None
+    snapshot_at: datetime | None = None
+
+
+class WorkspaceBuildAnswer(ApiModel):
+    workspace_build: WorkspaceBuild
+
+
+# -- ours: richer, one clean shape ----------------------------------------------------
+
+#: What a person wants to know about the work itself, beside Coder's TaskStatus.
+WorkStatus = Literal[
+    "pending",  # the workspace is being made
+    "starting",  # the workspace or the agent is coming up
+    "working",
+    "idle",
+    "needs_input",  # a permission request or question waits for a person
+    "needs_login",
+    "limited",  # the vendor's usage limit is reached
+    "no_signal",  # nothing was heard for too long
+    "pausing",
+    "paused",
+    "deleting",
+    "failed",  # the build failed, or the agent cannot run
+    "crashed",  # the agent's process ended by itself
+]
+
+
+class StatusFact(ApiModel):
+    """A status with where it is known from and since when."""
+
+    status: WorkStatus
+    source: str  # build | link | process | driver | hook | title | dialog | screen | report
+    since: datetime
+    heard_at: datetime | None = None  # the last sign of life behind it
+    detail: str = ""
+    action: Literal["", "answer", "login", "resume", "restart", "wait", "view_logs"] = ""
+
+
+class TaskDetail(Task):
+    """A task with its work status and what waits in it."""
+
+    work: StatusFact
+    session_id: UUID | None
+    session_title: str = ""
+    usage: dict[str, Any] | None = None
+    queued_messages: int = 0
+    pending_permissions: int = 0
+    permission_policy: Literal["allow_edits", "ask", "allow_all"] = "allow_edits"
+    demo_model: bool = False  # the answers come from the built-in demo model
+    isolation: str = ""  # how the workspace is isolated, such as "bubblewrap"
+
+
+class CreateMessage(ApiModel):
+    input: str = Field(max_length=256 * 1024)
+    #: `queue`: after the running turn; `now`: refuse with 409 unless the agent is idle;
+    #: `steer`: into the running turn where the agent can, else as `queue`.
+    delivery: Literal["queue", "now", "steer"] = "queue"
+    resume: bool = False  # resume the task when it is paused
+
+
+class Message(ApiModel):
+    """A message to the agent: a row first, delivered once."""
+
+    id: UUID
+    task_id: UUID
+    author_id: UUID | None
+    author_name: str
+    input: str
+    state: Literal["queued", "sending", "delivered", "failed", "removed"]
+    kind: Literal["initial", "follow_up"]
+    position: int
+    created_at: datetime
+    delivered_at: datetime | None
+    error: str = ""
+
+
+class Messages(ApiModel):
+    messages: list[Message]
+
+
+class StoredEvent(ApiModel):
+    """A session event as the server keeps it; see `protocol.sessions`."""
+
+    seq: int
+    session_id: UUID
+    kind: str
+    key: str
+    at: datetime
+    data: dict[str, Any]
+
+
+class Permission(ApiModel):
+    id: UUID
+    session_id: UUID
+    request_id: str
+    title: str
+    tool: dict[str, Any]
+    options: list[dict[str, Any]]
+    state: Literal["pending", "answered", "cancelled", "timed_out"]
+    option_id: str = ""
+    answered_by: str = ""
+    created_at: datetime
+    answered_at: datetime | None
+
+
+class Permissions(ApiModel):
+    permissions: list[Permission]
+
+
+class AnswerPermission(ApiModel):
+    """By option, or by kind (`allow_once`, `allow_always`, `reject_once`, `reject_always`)."""
+
+    option_id: str = ""
+    kind: str = ""

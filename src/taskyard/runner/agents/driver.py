@@ -1,0 +1,127 @@
+"""How the runner drives an agent, whatever it speaks.
+
+One driver object is one session with one agent process at a time. The session manager
+owns it: it journals, queues and reports; a driver only translates. All methods are called
+from the runner's event loop, one at a time except `cancel`, `answer_*`, `write_raw` and
+`resize`, which may come while `prompt` or `steer` waits. Events go out through `Emit` in
+the order in which they are to be stored; emitting never blocks.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from taskyard.protocol.sessions import EventKind
+
+__all__ = [
+    "AgentFailed",
+    "Capabilities",
+    "Driver",
+    "Emit",
+    "Launch",
+    "McpServer",
+    "PermissionPolicy",
+    "Unsupported",
+]
+
+PermissionPolicy = Literal["allow_edits", "ask", "allow_all"]
+
+
+class AgentFailed(Exception):
+    """The agent cannot be started, or ended; the text is a sentence for the user."""
+
+
+class Unsupported(Exception):
+    """This agent or driver cannot do that."""
+
+
+class Emit(Protocol):
+    def __call__(self, kind: EventKind, key: str, data: Mapping[str, Any]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class McpServer:
+    """A stdio MCP server that the agent is to start."""
+
+    name: str
+    command: str
+    args: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launch:
+    """How to start the agent: the definition of the agent, made concrete for a workspace."""
+
+    agent: str  # "claude-code"
+    command: tuple[str, ...]
+    environment: Mapping[str, str]  # complete: the driver adds what its protocol needs only
+    directory: Path
+    resume: str = ""  # the agent's own session id; empty = a new session
+    first_prompt: str = ""  # only for agents that take it as an argument
+    permission_policy: PermissionPolicy = "allow_edits"
+    modes: Mapping[str, str] = field(default_factory=dict[str, str])  # policy -> the agent's mode id
+    mcp_servers: tuple[McpServer, ...] = ()
+    options: Mapping[str, str] = field(default_factory=dict[str, str])  # category (model, effort) -> value
+    columns: int = 120
+    rows: int = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    resume: bool = False
+    steer: bool = False
+    cancel: bool = True
+    permissions: bool = False
+    terminal: bool = False  # raw bytes, resize, a screen
+
+
+class Driver(Protocol):
+    """One conversation. After `start` has returned the agent is idle or in `auth_required`.
+
+    State changes are emitted as `state` events by the driver itself, each with its source.
+    """
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    @property
+    def external_id(self) -> str:
+        """The agent's own id of the session; empty while unknown."""
+        ...
+
+    async def start(self, launch: Launch) -> None:
+        """Start the process and open or resume the session. Raises `AgentFailed`."""
+        ...
+
+    async def prompt(self, turn: str, text: str) -> None:
+        """Run one turn; return when it has ended (a `turn_ended` event went out before).
+
+        Raises `AgentFailed` when the agent died; the caller decides about a restart.
+        """
+        ...
+
+    async def steer(self, text: str) -> None:
+        """Put `text` into the running turn. Raises `Unsupported`."""
+        ...
+
+    async def cancel(self) -> None:
+        """Ask the agent to end the running turn; no turn = nothing happens."""
+        ...
+
+    async def answer_permission(self, request: str, option_id: str) -> None:
+        """Answer a `permission_requested`; empty option = cancelled. Unknown = ignored."""
+        ...
+
+    async def set_option(self, option: str, value: str) -> None: ...
+
+    async def write_raw(self, data: bytes) -> None:
+        """Keys for a terminal agent. Raises `Unsupported` where there is no terminal."""
+        ...
+
+    async def resize(self, columns: int, rows: int) -> None: ...
+
+    async def close(self, grace_seconds: float) -> None:
+        """End the session, the process and every process it left. Never raises."""
+        ...
