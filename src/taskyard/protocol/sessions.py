@@ -90,4 +90,6 @@ class SessionEvent(TypedDict):
     key: str
     at: str  # RFC 3339, the runner's clock
     data: dict[str, Any]
-    seq: NotRequired[int]  # given by the server when it is stored; counts per session from 1
+    seq: NotRequired[
+        int
+    ]  # given by the server when it is stored; counts per session from 1

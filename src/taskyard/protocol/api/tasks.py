@@ -132,11 +132,15 @@ class StatusFact(ApiModel):
     """A status with where it is known from and since when."""
 
     status: WorkStatus
-    source: str  # build | link | process | driver | hook | title | dialog | screen | report
+    source: (
+        str  # build | link | process | driver | hook | title | dialog | screen | report
+    )
     since: datetime
     heard_at: datetime | None = None  # the last sign of life behind it
     detail: str = ""
-    action: Literal["", "answer", "login", "resume", "restart", "wait", "view_logs"] = ""
+    action: Literal["", "answer", "login", "resume", "restart", "wait", "view_logs"] = (
+        ""
+    )
 
 
 class TaskDetail(Task):

@@ -120,7 +120,9 @@ class Session(ApiModel):
 
 class CreateToken(ApiModel):
     token_name: str = ""
-    lifetime: int = 0  # nanoseconds, as Coder's clients send it; 0 = the default of 30 days
+    lifetime: int = (
+        0  # nanoseconds, as Coder's clients send it; 0 = the default of 30 days
+    )
     scope: Literal["all", "application_connect", "read"] = "all"
 
 

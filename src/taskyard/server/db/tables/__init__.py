@@ -1,0 +1,81 @@
+"""Every table, imported so that `Base.metadata` knows them all."""
+
+from taskyard.server.db.tables.identity import (
+    DeploymentRow,
+    OrganizationMemberRow,
+    OrganizationRow,
+    ProvisionerKeyRow,
+    SetupTokenRow,
+    TokenRow,
+    UserRow,
+)
+from taskyard.server.db.tables.jobs import (
+    JobRow,
+    ProvisionerJobLogRow,
+    ProvisionerJobRow,
+    ScheduleRow,
+)
+from taskyard.server.db.tables.tasks import (
+    GatewayKeyRow,
+    GatewayUsageRow,
+    MessageRow,
+    PermissionRow,
+    RunnerStreamRow,
+    SessionEventRow,
+    SessionRow,
+    TaskAppRow,
+    TaskRow,
+    TaskSnapshotRow,
+)
+from taskyard.server.db.tables.templates import (
+    FileRow,
+    ModulesRow,
+    TemplateRow,
+    TemplateVersionRow,
+)
+from taskyard.server.db.tables.workspaces import (
+    AgentLogRow,
+    AgentRow,
+    AppRow,
+    AppStatusRow,
+    BuildRow,
+    EgressDecisionRow,
+    ResourceRow,
+    WorkspaceRow,
+)
+
+__all__ = [
+    "AgentLogRow",
+    "AgentRow",
+    "AppRow",
+    "AppStatusRow",
+    "BuildRow",
+    "DeploymentRow",
+    "EgressDecisionRow",
+    "FileRow",
+    "GatewayKeyRow",
+    "GatewayUsageRow",
+    "JobRow",
+    "MessageRow",
+    "ModulesRow",
+    "OrganizationMemberRow",
+    "OrganizationRow",
+    "PermissionRow",
+    "ProvisionerJobLogRow",
+    "ProvisionerJobRow",
+    "ProvisionerKeyRow",
+    "ResourceRow",
+    "RunnerStreamRow",
+    "ScheduleRow",
+    "SessionEventRow",
+    "SessionRow",
+    "SetupTokenRow",
+    "TaskAppRow",
+    "TaskRow",
+    "TaskSnapshotRow",
+    "TemplateRow",
+    "TemplateVersionRow",
+    "TokenRow",
+    "UserRow",
+    "WorkspaceRow",
+]
