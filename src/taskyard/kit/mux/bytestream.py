@@ -18,7 +18,9 @@ MAX_MESSAGE = 64 * 1024
 class ByteStream(QueuedTransport):
     """An asyncio transport over a WebSocket; flow control is TCP's own."""
 
-    def __init__(self, protocol: asyncio.BaseProtocol | None, extra: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, protocol: asyncio.BaseProtocol | None, extra: dict[str, Any] | None = None
+    ) -> None:
         super().__init__(protocol, extra)
         self._carrier: Carrier | None = None
         self._eof_sent = False
@@ -61,9 +63,9 @@ class ByteStream(QueuedTransport):
     def message_received(self, message: bytes) -> None:
         """Pass bytes on."""
         if message:
-            self._received(message)
+            self.feed(message)
         else:
-            self._received_eof()
+            self.feed_eof()
 
     def carrier_lost(self, exc: Exception | None) -> None:
         """End."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from typing_extensions import override
 
@@ -25,8 +24,8 @@ OnMessage = Callable[[dict[str, Any]], None]
 #: the quarter: by the half, a stream settles at half its window per round trip (measured).
 #: A reader that takes a quarter in less than half a round trip may be held back by the window,
 #: so the window is doubled; it settles at two to four times what the path holds.
-DEFAULT_WINDOW = int(os.environ.get("LINK_WINDOW", 512 * 1024))
-MAX_WINDOW = int(os.environ.get("LINK_MAX_WINDOW", 4 * 1024 * 1024))
+DEFAULT_WINDOW: Final = 512 * 1024
+MAX_WINDOW: Final = 4 * 1024 * 1024
 
 
 class StreamReset(ConnectionResetError):
@@ -36,7 +35,9 @@ class StreamReset(ConnectionResetError):
 class MuxStream(QueuedTransport):
     """One stream, as an asyncio transport."""
 
-    def __init__(self, mux: Mux, id_: int, *, window: int, credit: int, target: Target) -> None:
+    def __init__(
+        self, mux: Mux, id_: int, *, window: int, credit: int, target: Target
+    ) -> None:
         super().__init__(None, {"target": target})
         self.id = id_
         self._mux = mux
@@ -132,8 +133,8 @@ class MuxStream(QueuedTransport):
         self._mux.forget(self)
 
     @override
-    def _received_eof(self) -> None:
-        super()._received_eof()
+    def feed_eof(self) -> None:
+        super().feed_eof()
         if self._lost:
             self._mux.forget(self)
 
@@ -174,7 +175,12 @@ class Mux:
         return len(self._streams)
 
     async def open(
-        self, target: Target, factory: Callable[[], asyncio.BaseProtocol], *, wait: bool = False, window: int | None = None
+        self,
+        target: Target,
+        factory: Callable[[], asyncio.BaseProtocol],
+        *,
+        wait: bool = False,
+        window: int | None = None,
     ) -> tuple[MuxStream, Any]:
         """Open a stream the way `loop.create_connection` opens a socket.
 
@@ -184,7 +190,9 @@ class Mux:
         if self.lost.done():
             raise StreamReset("link is down")
         window = window or self._window
-        stream = MuxStream(self, self._next_id, window=window, credit=self._window, target=target)
+        stream = MuxStream(
+            self, self._next_id, window=window, credit=self._window, target=target
+        )
         self._next_id += 2
         self._streams[stream.id] = stream
         protocol = factory()
@@ -217,7 +225,9 @@ class Mux:
 
     def ping(self) -> None:
         """Measure the round trip; only the side that dialled does, the other is told."""
-        self.say(frames.encode_ping(Kind.PING, time.monotonic_ns(), int(self.rtt * 1e6)))
+        self.say(
+            frames.encode_ping(Kind.PING, time.monotonic_ns(), int(self.rtt * 1e6))
+        )
 
     # Endpoint
 
@@ -260,7 +270,7 @@ class Mux:
         if frame.kind == Kind.DATA:
             stream = self._streams.get(frame.stream)
             if stream is not None:
-                stream._received(frame.payload)  # noqa: SLF001
+                stream.feed(frame.payload)
         elif frame.stream == 0:
             self._control(frame)
         elif frame.kind == Kind.OPEN:
@@ -301,7 +311,9 @@ class Mux:
         if frame.stream in self._streams or frame.stream % 2 == self._next_id % 2:
             raise FrameError("stream id in use")
         credit, target = frames.read_open(frame.payload)
-        stream = MuxStream(self, frame.stream, window=self._window, credit=credit, target=target)
+        stream = MuxStream(
+            self, frame.stream, window=self._window, credit=credit, target=target
+        )
         stream.pause_reading()
         self._streams[stream.id] = stream
         self._on_open(stream, target)
@@ -313,7 +325,7 @@ class Mux:
         if frame.kind == Kind.CREDIT:
             stream.add_credit(frames.read_number(frame.payload))
         elif frame.kind == Kind.EOF:
-            stream._received_eof()  # noqa: SLF001
+            stream.feed_eof()
         elif frame.kind == Kind.RESET:
             self.forget(stream)
             stream.end(StreamReset(bytes(frame.payload).decode(errors="replace")))
