@@ -1,0 +1,202 @@
+"""Tasks: create, watch, talk to, answer, pause, resume, delete."""
+
+from collections.abc import AsyncGenerator
+from typing import Final, Literal
+from uuid import UUID
+
+import httpx
+from pydantic import TypeAdapter
+
+from taskyard.protocol.api.tasks import (
+    AnswerPermission,
+    CreateMessage,
+    CreateTask,
+    Message,
+    Messages,
+    Permission,
+    Permissions,
+    StoredEvent,
+    Task,
+    TaskDetail,
+    TaskInput,
+    TaskLogs,
+    Tasks,
+    WorkspaceBuildAnswer,
+)
+from taskyard.sdk.connection import Connection
+from taskyard.sdk.errors import ServerUnreachable
+from taskyard.sdk.sse import ServerSentEvent, decode
+
+__all__ = ["TaskRoutes"]
+
+Delivery = Literal["queue", "now", "steer"]
+
+#: The server sends a comment at least every 15 seconds; three lost ones are a lost link.
+_SILENCE: Final = 45.0
+
+_events = TypeAdapter(list[StoredEvent])
+
+
+class TaskRoutes:
+    """`user` is a username, an id or `me`; `task` a name or an id."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def find(self, query: str = "") -> Tasks:
+        """Tasks that the caller may read, newest first, such as `owner:me status:active`."""
+        params = {"q": query} if query else None
+        return await self._connection.get("/tasks", Tasks, params=params)
+
+    async def create(self, body: CreateTask, *, user: str = "me") -> Task:
+        return await self._connection.post(f"/tasks/{user}", Task, body)
+
+    async def get(self, user: str, task: str) -> TaskDetail:
+        return await self._connection.get(f"/tasks/{user}/{task}/detail", TaskDetail)
+
+    async def logs(self, user: str, task: str) -> TaskLogs:
+        """The conversation in the contract's shape; 409 while the task has failed."""
+        return await self._connection.get(f"/tasks/{user}/{task}/logs", TaskLogs)
+
+    async def delete(self, user: str, task: str) -> None:
+        """Accepted, not finished: the workspace is taken down afterwards."""
+        await self._connection.delete(f"/tasks/{user}/{task}")
+
+    async def change_prompt(self, user: str, task: str, prompt: str) -> None:
+        """Only while the task is paused."""
+        await self._connection.patch(
+            f"/tasks/{user}/{task}/input", type(None), TaskInput(input=prompt)
+        )
+
+    async def pause(self, user: str, task: str) -> WorkspaceBuildAnswer:
+        return await self._connection.post(
+            f"/tasks/{user}/{task}/pause", WorkspaceBuildAnswer
+        )
+
+    async def resume(self, user: str, task: str) -> WorkspaceBuildAnswer:
+        return await self._connection.post(
+            f"/tasks/{user}/{task}/resume", WorkspaceBuildAnswer
+        )
+
+    async def cancel(self, user: str, task: str) -> None:
+        """Stop the running turn; the task stays."""
+        await self._connection.post(f"/tasks/{user}/{task}/cancel", type(None))
+
+    async def send(
+        self,
+        user: str,
+        task: str,
+        text: str,
+        *,
+        delivery: Delivery = "queue",
+        resume: bool = False,
+    ) -> Message:
+        body = CreateMessage(input=text, delivery=delivery, resume=resume)
+        return await self._connection.post(
+            f"/tasks/{user}/{task}/messages", Message, body
+        )
+
+    async def messages(self, user: str, task: str) -> list[Message]:
+        found = await self._connection.get(f"/tasks/{user}/{task}/messages", Messages)
+        return found.messages
+
+    async def change_message(
+        self, user: str, task: str, message: UUID, text: str
+    ) -> Message:
+        """Only while it is queued."""
+        path = f"/tasks/{user}/{task}/messages/{message}"
+        return await self._connection.patch(path, Message, TaskInput(input=text))
+
+    async def remove_message(self, user: str, task: str, message: UUID) -> None:
+        """Only while it is queued."""
+        await self._connection.delete(f"/tasks/{user}/{task}/messages/{message}")
+
+    async def permissions(self, user: str, task: str) -> list[Permission]:
+        path = f"/tasks/{user}/{task}/permissions"
+        return (await self._connection.get(path, Permissions)).permissions
+
+    async def answer(
+        self, user: str, task: str, permission: UUID, answer: AnswerPermission
+    ) -> Permission:
+        """The first answer wins; a later one is a conflict."""
+        path = f"/tasks/{user}/{task}/permissions/{permission}"
+        return await self._connection.post(path, Permission, answer)
+
+    async def transcript(self, user: str, task: str) -> list[StoredEvent]:
+        """Every event so far, oldest first."""
+        pages: list[list[StoredEvent]] = []
+        before: int | None = None
+        while True:
+            page = await self._page(user, task, before)
+            if not page:
+                break
+            pages.append(page)
+            before = page[0].seq
+            if before <= 1:
+                break
+
+        return [event for page in reversed(pages) for event in page]
+
+    async def watch(
+        self, user: str, task: str, *, after: int = 0
+    ) -> AsyncGenerator[StoredEvent | TaskDetail]:
+        """Events with a sequence number above `after`, and the task when its status moves.
+
+        Goes on across lost connections and server restarts, nothing lost and nothing
+        twice; ends only by an error that trying again does not cure.
+        """
+        failures = 0
+        while True:
+            try:
+                async for frame in self._frames(user, task, after):
+                    failures = 0
+                    parsed = _parse(frame)
+                    if isinstance(parsed, StoredEvent):
+                        after = parsed.seq
+                    if parsed is not None:
+                        yield parsed
+            except ServerUnreachable:
+                # A restart of the server takes seconds; give it a minute or so.
+                if failures >= 4 * self._connection.retry.attempts:
+                    raise
+
+            failures += 1
+            await self._connection.retry.pause(failures)
+
+    async def _frames(
+        self, user: str, task: str, after: int
+    ) -> AsyncGenerator[ServerSentEvent]:
+        stream = self._connection.stream(
+            f"/tasks/{user}/{task}/events",
+            params={"after": after},
+            headers={"Accept": "text/event-stream"},
+            silence=_SILENCE,
+        )
+        async with stream as response:
+            async for frame in decode(_lines(response)):
+                yield frame
+
+    async def _page(
+        self, user: str, task: str, before: int | None
+    ) -> list[StoredEvent]:
+        params = {"limit": 1000} | ({} if before is None else {"before": before})
+        response = await self._connection.send(
+            "GET", f"/tasks/{user}/{task}/events/page", params=params
+        )
+        return _events.validate_json(response.content)
+
+
+async def _lines(response: httpx.Response) -> AsyncGenerator[str]:
+    async for line in response.aiter_lines():
+        yield line
+
+
+def _parse(frame: ServerSentEvent) -> StoredEvent | TaskDetail | None:
+    """None for frames that this client does not know."""
+    match frame.event:
+        case "status":
+            return TaskDetail.model_validate_json(frame.data)
+        case "event" | "message":
+            return StoredEvent.model_validate_json(frame.data)
+        case _:
+            return None
