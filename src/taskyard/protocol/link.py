@@ -13,7 +13,11 @@ transaction that stores the event, and ignores what it has seen. After a reconne
 that the runner journals before it acts: asked again, it repeats its answer only.
 """
 
-from typing import Any, Final, Literal, NotRequired, TypedDict
+from typing import Any, Final, Literal, NotRequired
+
+# Not typing's own: pydantic checks these shapes in the server, and on Python 3.11 it
+# reads typing_extensions' only.
+from typing_extensions import TypedDict
 
 from taskyard.protocol.sessions import SessionEvent
 

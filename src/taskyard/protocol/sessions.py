@@ -6,7 +6,11 @@ appends text, everything else replaces what was known). Shapes are plain diction
 that the runner needs the standard library only; the server checks them at the edge.
 """
 
-from typing import Any, Final, Literal, NotRequired, TypedDict
+from typing import Any, Final, Literal, NotRequired
+
+# Not typing's own: pydantic checks these shapes in the server, and on Python 3.11 it
+# reads typing_extensions' only.
+from typing_extensions import TypedDict
 
 __all__ = [
     "EVENT_KINDS",
