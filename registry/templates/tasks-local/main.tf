@@ -107,9 +107,9 @@ locals {
 
   # The demo application, file by file: path -> content in base64.
   files = {
-    for path in fileset("${path.module}/project", "**") :
-    path => filebase64("${path.module}/project/${path}")
-    if !strcontains(path, "__pycache__")
+    for file in fileset("${path.module}/project", "**") :
+    file => filebase64("${path.module}/project/${file}")
+    if !strcontains(file, "__pycache__")
   }
 }
 
