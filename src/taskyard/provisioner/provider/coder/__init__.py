@@ -1,0 +1,1 @@
+"""The `coder/coder` provider: the words templates are written in."""

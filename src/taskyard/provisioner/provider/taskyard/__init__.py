@@ -1,0 +1,1 @@
+"""The `taskyard/taskyard` provider: sandboxes and volumes of this machine."""
