@@ -1,0 +1,41 @@
+"""What this server is, and whether it is well."""
+
+from importlib.metadata import version
+from typing import Final
+
+from fastapi import APIRouter, Response
+from fastapi.responses import PlainTextResponse
+from sqlalchemy import text
+
+from taskyard.protocol.api.users import BuildInfo
+from taskyard.server.api.context import Process
+from taskyard.server.config import COMPATIBLE_VERSION
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["meta"])
+
+_OWN_VERSION: Final = version("taskyard")
+
+
+@router.get("/api/v2/buildinfo", summary="Versions, for clients to gate features on")
+async def build_info(process: Process) -> BuildInfo:
+    return BuildInfo(
+        version=COMPATIBLE_VERSION,
+        external_url="https://github.com/taskyard/taskyard",
+        dashboard_url=process.config.access_url,
+        deployment_id=str(process.deployment_id),
+        taskyard_version=_OWN_VERSION,
+    )
+
+
+@router.get("/healthz", summary="200 when the server and its database answer")
+async def healthz(process: Process) -> PlainTextResponse:
+    async with process.engine.connect() as connection:
+        await connection.execute(text("select 1"))
+    return PlainTextResponse("OK")
+
+
+@router.get("/latency-check", summary="An answer as fast as can be")
+async def latency_check() -> Response:
+    return PlainTextResponse("OK", headers={"cache-control": "no-store"})

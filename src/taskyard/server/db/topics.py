@@ -1,0 +1,16 @@
+"""What hints are about: the first half of every `notify` and `subscribe`."""
+
+from typing import Final
+
+__all__ = ["AGENT_LOGS", "TASK", "TASKS", "TRANSCRIPT", "WORKSPACE"]
+
+#: A task's state, messages or permission requests; id = task.
+TASK: Final = "task"
+#: New events in the sessions of a task; id = task.
+TRANSCRIPT: Final = "transcript"
+#: The list of somebody's tasks; id = "<owner>/<task>".
+TASKS: Final = "tasks"
+#: A workspace, its builds, agents or apps; id = workspace.
+WORKSPACE: Final = "workspace"
+#: New lines of an agent; id = our id of the agent (per build).
+AGENT_LOGS: Final = "agent_logs"

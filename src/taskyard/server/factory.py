@@ -1,0 +1,206 @@
+"""The one place where objects are wired together."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Self
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from taskyard.kit.clock import Clock
+from taskyard.kit.crypto import Cipher, load_key
+from taskyard.kit.supervisor import Supervisor
+from taskyard.server.config import Config
+from taskyard.server.db.broadcast import Broadcast
+from taskyard.server.db.engine import (
+    Sessions,
+    create_engine,
+    create_sessions,
+    listen_dsn,
+    normal_url,
+)
+from taskyard.server.identity.authenticator import Authenticator
+from taskyard.server.identity.logins import Logins
+from taskyard.server.identity.organizations import OrganizationService
+from taskyard.server.identity.passwords import Passwords
+from taskyard.server.identity.provisioner_keys import ProvisionerKeyService
+from taskyard.server.identity.setup import SetupService
+from taskyard.server.identity.throttle import Throttle
+from taskyard.server.identity.tokens import TokenService
+from taskyard.server.identity.users import UserService
+
+__all__ = ["Factory", "ProcessContext"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessContext:
+    """What lives as long as the process."""
+
+    config: Config
+    """The settings; hand a service only its part."""
+
+    engine: AsyncEngine
+    """The pool of connections to the database."""
+
+    sessions: Sessions
+    """`async with process.sessions.begin() as session:` is one transaction."""
+
+    clock: Clock
+    """The only source of the time."""
+
+    supervisor: Supervisor
+    """Owner of background tasks; cancelled first at shutdown."""
+
+    broadcast: Broadcast
+    """Hints that something has changed, from every process on this database."""
+
+    cipher: Cipher
+    """Encrypts what the database keeps secret."""
+
+    passwords: Passwords
+    """Rules and hashing of passwords."""
+
+    authenticator: Authenticator
+    """Who a token belongs to, remembered for some seconds."""
+
+    logins: Logins
+    """Signing in, with its limits."""
+
+    deployment_id: UUID
+    """The id of this installation; the same on every replica, for ever."""
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls, config: Config, *, database_url: str, clock: Clock
+    ) -> AsyncGenerator[Self]:
+        """Wire the parts on a migrated database, listen; undo it in the opposite order.
+
+        Shutdown: background tasks are cancelled and awaited while the database can
+        still be written to, then its connections are closed.
+        """
+        url = normal_url(database_url)
+        key = await asyncio.to_thread(
+            load_key, _secret(config), config.data_dir / "secret.key"
+        )
+        engine = create_engine(url, pool_size=config.database_pool_size)
+        try:
+            async with Supervisor() as supervisor:
+                process = await cls._wire(
+                    config,
+                    clock=clock,
+                    engine=engine,
+                    supervisor=supervisor,
+                    broadcast=Broadcast(listen_dsn(url)),
+                    cipher=Cipher(key),
+                )
+                supervisor.start(process.broadcast.run(), name="broadcast")
+                yield process
+        finally:
+            await engine.dispose()
+
+    @classmethod
+    async def _wire(
+        cls,
+        config: Config,
+        *,
+        clock: Clock,
+        engine: AsyncEngine,
+        supervisor: Supervisor,
+        broadcast: Broadcast,
+        cipher: Cipher,
+    ) -> Self:
+        sessions = create_sessions(engine)
+        passwords = Passwords(
+            memory_kib=config.password_hash_memory_kib,
+            rounds=config.password_hash_rounds,
+            min_length=config.password_min_length,
+        )
+        authenticator = Authenticator(sessions=sessions, clock=clock)
+        throttle = Throttle(
+            attempts=config.login_attempts, window=config.login_window, clock=clock
+        )
+        logins = Logins(
+            sessions=sessions,
+            passwords=passwords,
+            throttle=throttle,
+            clock=clock,
+            lifetime=config.session_lifetime,
+        )
+        async with sessions.begin() as session:
+            users = UserService(
+                session=session,
+                passwords=passwords,
+                authenticator=authenticator,
+                clock=clock,
+            )
+            setup = SetupService(
+                session=session,
+                users=users,
+                clock=clock,
+                lifetime=config.setup_lifetime,
+            )
+            deployment_id = await setup.ensure_deployment()
+
+        return cls(
+            config=config,
+            engine=engine,
+            sessions=sessions,
+            clock=clock,
+            supervisor=supervisor,
+            broadcast=broadcast,
+            cipher=cipher,
+            passwords=passwords,
+            authenticator=authenticator,
+            logins=logins,
+            deployment_id=deployment_id,
+        )
+
+
+def _secret(config: Config) -> str | None:
+    return config.secret_key.get_secret_value() if config.secret_key else None
+
+
+class Factory:
+    """What lives as long as one request or one background step."""
+
+    def __init__(self, process: ProcessContext, session: AsyncSession) -> None:
+        self.process = process
+        self.session = session
+
+    # -- identity ---------------------------------------------------------------------
+
+    def users(self) -> UserService:
+        return UserService(
+            session=self.session,
+            passwords=self.process.passwords,
+            authenticator=self.process.authenticator,
+            clock=self.process.clock,
+        )
+
+    def tokens(self) -> TokenService:
+        config = self.process.config
+        return TokenService(
+            session=self.session,
+            authenticator=self.process.authenticator,
+            clock=self.process.clock,
+            default_lifetime=config.token_lifetime,
+            max_lifetime=config.max_token_lifetime,
+            session_lifetime=config.session_lifetime,
+        )
+
+    def organizations(self) -> OrganizationService:
+        return OrganizationService(session=self.session)
+
+    def setup(self) -> SetupService:
+        return SetupService(
+            session=self.session,
+            users=self.users(),
+            clock=self.process.clock,
+            lifetime=self.process.config.setup_lifetime,
+        )
+
+    def provisioner_keys(self) -> ProvisionerKeyService:
+        return ProvisionerKeyService(session=self.session, clock=self.process.clock)
