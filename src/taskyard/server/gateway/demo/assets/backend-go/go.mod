@@ -1,0 +1,3 @@
+module corkboard
+
+go 1.22

@@ -1,0 +1,124 @@
+"""What an agent's request says, as the scripts of the demo model see it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from taskyard.server.gateway.anthropic import Block, MessagesRequest, text_of
+
+__all__ = ["Conversation", "Done", "Outcome", "read"]
+
+#: Texts that agents put around or beside what the user said.
+_WRAPPERS: Final = re.compile(
+    r"<(system-reminder|local-command-[a-z]+|command-[a-z]+|ide_[a-z_]+)>.*?</\1>",
+    re.DOTALL,
+)
+_INTERRUPTED: Final = re.compile(r"\[Request interrupted by user[^\]]*\]")
+_DIRECTORY: Final = re.compile(
+    r"(?:[Ww]orking directory|[Cc]wd|<cwd>)[:>]?\s*(?:is)?:?\s*[`\"']?(/[^\s`\"'<,]*)"
+)
+#: The agent's own way to load a tool; not a step of ours.
+TOOL_SEARCH: Final = "ToolSearch"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of a step. `failed`: the tool reported an error or was refused."""
+
+    text: str
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """A tool call of an earlier turn with its outcome."""
+
+    name: str
+    input: Mapping[str, Any]
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    prompt: str  # the newest thing the user said; empty = nothing recognisable
+    earlier: tuple[str, ...]  # what the user said before, oldest first
+    done: tuple[Done, ...]  # steps since the prompt, oldest first
+    tools: Mapping[str, Mapping[str, Any]]  # offered tools: name -> JSON schema
+    loaded: bool  # the agent has looked for deferred tools since the prompt
+    deferred: tuple[str, ...]  # names of tools that exist but must be looked for first
+    directory: str  # where the agent works; empty = unknown
+    turns: int  # turns of the model since the prompt
+
+
+def read(request: MessagesRequest) -> Conversation:
+    said: list[str] = []
+    calls: list[Block] = []
+    outcomes: dict[str, Outcome] = {}
+    turns = 0
+    for message in request.messages:
+        if message.role == "assistant":
+            calls += [block for block in message.blocks if block.type == "tool_use"]
+            turns += 1
+        elif message.role == "user":
+            outcomes |= _outcomes(message.blocks)
+            if spoken := _spoken(message.blocks):
+                said.append(spoken)
+                calls, turns = [], 0
+
+    everything = _everything(request)
+    return Conversation(
+        prompt=said[-1] if said else "",
+        earlier=tuple(said[:-1]),
+        done=tuple(_done(calls, outcomes)),
+        tools={
+            tool.name: tool.input_schema
+            for tool in request.tools
+            if tool.input_schema is not None
+        },
+        loaded=any(call.name == TOOL_SEARCH for call in calls),
+        deferred=tuple(sorted(set(re.findall(r"\bmcp__\w+", everything)))),
+        directory=_directory(everything),
+        turns=turns,
+    )
+
+
+def _done(calls: list[Block], outcomes: Mapping[str, Outcome]) -> list[Done]:
+    unanswered = Outcome(text="", failed=True)
+    return [
+        Done(
+            name=call.name,
+            input=call.input,
+            outcome=outcomes.get(call.id, unanswered),
+        )
+        for call in calls
+        if call.name != TOOL_SEARCH
+    ]
+
+
+def _outcomes(blocks: list[Block]) -> dict[str, Outcome]:
+    return {
+        block.tool_use_id: Outcome(
+            text=_WRAPPERS.sub("", text_of(block.content)),
+            failed=bool(block.is_error),
+        )
+        for block in blocks
+        if block.type == "tool_result"
+    }
+
+
+def _spoken(blocks: list[Block]) -> str:
+    texts = [block.text for block in blocks if block.type == "text"]
+    plain = [_INTERRUPTED.sub("", _WRAPPERS.sub("", text)).strip() for text in texts]
+    return "\n".join(text for text in plain if text)
+
+
+def _everything(request: MessagesRequest) -> str:
+    """All that is told to the model beside tool results: where facts are looked up."""
+    told = [text_of(m.content) for m in request.messages if m.role != "assistant"]
+    return "\n".join([request.system_text, *told])
+
+
+def _directory(text: str) -> str:
+    found = _DIRECTORY.search(text)
+    return found[1].rstrip("/.") if found else ""
