@@ -1,7 +1,5 @@
 """What can go wrong between the server and its provisioners.
 
-* Unauthenticated
-  - ProvisionerKeyInvalid (401)
 * NotFound
   - JobNotFound (404)
 * Conflict
@@ -9,13 +7,9 @@
   - JobOver (409)
 """
 
-from taskyard.kit.errors import Conflict, NotFound, Unauthenticated
+from taskyard.kit.errors import Conflict, NotFound
 
-__all__ = ["JobNotFound", "JobOver", "ProvisionerKeyInvalid"]
-
-
-class ProvisionerKeyInvalid(Unauthenticated):
-    """The provisioner's key is missing, unknown or revoked."""
+__all__ = ["JobNotFound", "JobOver"]
 
 
 class JobNotFound(NotFound):

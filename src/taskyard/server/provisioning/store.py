@@ -5,14 +5,13 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, delete, func, select, text, update
+from sqlalchemy import Row, delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.server.db.tables import (
     JobRow,
     ProvisionerJobLogRow,
     ProvisionerJobRow,
-    ProvisionerKeyRow,
 )
 
 __all__ = ["JobStore"]
@@ -171,33 +170,3 @@ class JobStore:
             .returning(ProvisionerJobLogRow.id)
         )
         return len(gone.all())
-
-    # -- keys -------------------------------------------------------------------------
-
-    async def key_by_hash(self, secret_hash: bytes) -> ProvisionerKeyRow | None:
-        return await self._session.scalar(
-            select(ProvisionerKeyRow).where(
-                ProvisionerKeyRow.secret_hash == secret_hash
-            )
-        )
-
-    async def replace_key(self, row: ProvisionerKeyRow) -> None:
-        await self._session.execute(
-            delete(ProvisionerKeyRow).where(ProvisionerKeyRow.name == row.name)
-        )
-        self._session.add(row)
-        await self._session.flush()
-
-    async def keys(self) -> list[ProvisionerKeyRow]:
-        rows = await self._session.scalars(
-            select(ProvisionerKeyRow).order_by(func.lower(ProvisionerKeyRow.name))
-        )
-        return list(rows)
-
-    async def delete_key(self, name: str) -> bool:
-        gone = await self._session.scalar(
-            delete(ProvisionerKeyRow)
-            .where(ProvisionerKeyRow.name == name)
-            .returning(ProvisionerKeyRow.id)
-        )
-        return gone is not None
