@@ -1,0 +1,1 @@
+"""Isolation: workspaces that share a machine and nothing else."""

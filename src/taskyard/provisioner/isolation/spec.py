@@ -5,7 +5,17 @@ from pathlib import Path
 from typing import Literal, Protocol
 from uuid import UUID
 
-__all__ = ["Isolation", "Limits", "Mount", "Sandbox", "SandboxRefused", "SandboxSpec"]
+__all__ = [
+    "HOME",
+    "InvalidSpec",
+    "Isolation",
+    "Limits",
+    "Mount",
+    "Sandbox",
+    "SandboxFailed",
+    "SandboxRefused",
+    "SandboxSpec",
+]
 
 #: Home of the workspace's user inside every sandbox; genuine modules assume it.
 HOME = "/home/coder"
@@ -13,6 +23,14 @@ HOME = "/home/coder"
 
 class SandboxRefused(Exception):
     """This machine cannot isolate a workspace; the text says why and how to fix it."""
+
+
+class SandboxFailed(Exception):
+    """This sandbox did not start, another may; the text says what went wrong."""
+
+
+class InvalidSpec(SandboxFailed, ValueError):
+    """The spec cannot be carried out as written; the text says what to change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +63,17 @@ class SandboxSpec:
     #: (exact), `domain=*.x.org` (sub-domains), `method=GET,HEAD domain=x path=/a/*`.
     #: No match = denied; every decision is written down.
     egress: tuple[str, ...] = ()
-    access_url: str  # the server, as seen from inside; opened at the same host and port there
+    access_url: (
+        str  # the server, as seen from inside; opened at the same host and port there
+    )
     server_address: str  # host:port or unix:/path where the server really listens
-    supervisor_token: str = ""  # to report egress decisions with; empty = to the log file only
+    supervisor_token: str = (
+        ""  # to report egress decisions with; empty = to the log file only
+    )
     stop_grace_seconds: float = 60.0
-    nested_namespaces: bool = False  # let the workspace make user namespaces (browsers want it)
+    nested_namespaces: bool = (
+        False  # let the workspace make user namespaces (browsers want it)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +97,8 @@ class Isolation(Protocol):
     def create(self, spec: SandboxSpec) -> Sandbox:
         """Start the sandbox, or return the running one of that id.
 
-        Returns when its command runs. Raises `SandboxRefused` when the machine cannot.
+        Returns when its command runs. Raises `SandboxRefused` when the machine cannot,
+        `InvalidSpec` when the spec cannot be carried out, else `SandboxFailed`.
         """
         ...
 

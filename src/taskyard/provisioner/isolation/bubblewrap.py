@@ -1,0 +1,274 @@
+"""Isolation by bubblewrap: no daemon, no image, works with and without root."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from signal import SIGTERM
+from uuid import UUID, uuid4
+
+from typing_extensions import override
+
+from taskyard.provisioner.isolation import layout, remains, supervise
+from taskyard.provisioner.isolation.locks import locked
+from taskyard.provisioner.isolation.refusal import explain
+from taskyard.provisioner.isolation.sandboxd import files
+from taskyard.provisioner.isolation.sandboxd.plan import (
+    EgressPlan,
+    LimitsPlan,
+    Plan,
+    StateRecord,
+)
+from taskyard.provisioner.isolation.sandboxd.processes import Process, boot_id
+from taskyard.provisioner.isolation.spec import (
+    Isolation,
+    Sandbox,
+    SandboxFailed,
+    SandboxRefused,
+    SandboxSpec,
+)
+from taskyard.provisioner.isolation.toolchain import (
+    Bwrap,
+    bwrap_candidates,
+    find_toolchain,
+)
+from taskyard.provisioner.isolation.uids import UidRange, own
+
+__all__ = ["BubblewrapIsolation"]
+
+_NAMESPACES = "own user, pid, mount, ipc, uts, cgroup, network"
+#: Covered by the stage in a mount namespace of the sandbox; the first that exists.
+_STAGES = ("/mnt", "/media", "/srv", "/run")
+_KILL_SECONDS = 15.0  # beyond the grace, for the supervisor to clear away
+
+
+class BubblewrapIsolation(Isolation):
+    """Workspaces on this host, each with a small supervisor process of its own.
+
+    `data_dir` holds `sandboxes/<id>/` (state and logs of each) and should lie on a
+    local disk; `agents_dir` is shown to every workspace, read-only, and must be readable
+    for everyone. Nothing is kept in memory that matters: any number of objects and
+    processes may use the same directories.
+    """
+
+    def __init__(
+        self,
+        data_dir: Path,
+        agents_dir: Path,
+        *,
+        candidates: tuple[Bwrap, ...] | None = None,
+    ) -> None:
+        self._data = data_dir.resolve()
+        self._agents = agents_dir.resolve()
+        self._sandboxes = self._data / "sandboxes"
+        self._uids = UidRange(self._sandboxes / "uids.json")
+        self._lock = self._sandboxes / "locks"
+        self._candidates = candidates
+        self._bwrap: Bwrap | None = None
+
+    @override
+    def create(self, spec: SandboxSpec) -> Sandbox:
+        layout.check_spec(spec)
+        door = layout.door_of(spec.access_url, spec.server_address)
+        bwrap = self._working_bwrap()
+        with locked(self._lock, spec.id):
+            if (running := self._running(spec.id)) is not None:
+                return running
+            remains.clear_away(self._directory(spec.id))
+            self._start(self._plan(spec, door, bwrap), bwrap)
+            created = self._running(spec.id)
+        if created is None:  # the command ended at once: it did run
+            return _ended(spec.id, self._isolation(bwrap, None))
+        return created
+
+    @override
+    def inspect(self, sandbox_id: UUID) -> Sandbox | None:
+        return self._running(sandbox_id)
+
+    @override
+    def stop(self, sandbox_id: UUID) -> None:
+        with locked(self._lock, sandbox_id):
+            directory = self._directory(sandbox_id)
+            state = files.read_state(directory)
+            supervisor = _supervisor(state)
+            if state is not None and supervisor is not None:
+                _ = supervisor.signal(SIGTERM)
+                _ = supervisor.wait(state["grace_seconds"] + _KILL_SECONDS)
+            remains.clear_away(directory)
+
+    def forget(self, sandbox_id: UUID) -> None:
+        """`stop`, and the egress log too: the workspace is deleted."""
+        self.stop(sandbox_id)
+        with locked(self._lock, sandbox_id):
+            remains.clear_away(self._directory(sandbox_id), keep_egress_log=False)
+
+    def sweep(self) -> list[UUID]:
+        """Clear away what dead supervisors left; answers whose remains these were.
+
+        For the start of a provisioner. Egress logs stay.
+        """
+        cleared: list[UUID] = []
+        for directory in self._directories():
+            sandbox_id = UUID(directory.name)
+            with locked(self._lock, sandbox_id):
+                state = files.read_state(directory)
+                if _supervisor(state) is None and remains.any_in(directory):
+                    remains.clear_away(directory)
+                    cleared.append(sandbox_id)
+        return cleared
+
+    def probe(self) -> Sandbox:
+        """Start and end a sandbox that does nothing, with the system's bubblewrap first.
+
+        Raises `SandboxRefused` with what this machine refuses and how to allow it.
+        """
+        problems: list[str] = []
+        candidates = self._candidates
+        if candidates is None:
+            candidates = tuple(bwrap_candidates())
+        for bwrap in candidates:
+            try:
+                found = self._probe(bwrap)
+            except SandboxFailed as error:
+                problems.append(f"{bwrap.path} {bwrap.version}: {error}")
+            else:
+                self._bwrap = bwrap
+                return found
+        raise SandboxRefused(explain(problems))
+
+    def _probe(self, bwrap: Bwrap) -> Sandbox:
+        spec = _probe_spec(self._sandboxes / f"probe-{uuid4().hex}")
+        spec.home.mkdir(parents=True)
+        try:
+            plan = self._plan(
+                spec, layout.door_of(spec.access_url, spec.server_address), bwrap
+            )
+            self._start(plan, bwrap)
+            found = self._running(spec.id)
+            return found or _ended(spec.id, plan["isolation"])
+        finally:
+            self.forget(spec.id)
+            remains.remove_tree(spec.home)
+
+    def _working_bwrap(self) -> Bwrap:
+        if self._bwrap is None:
+            _ = self.probe()
+        if self._bwrap is None:
+            raise SandboxRefused(explain([]))
+        return self._bwrap
+
+    def _start(self, plan: Plan, bwrap: Bwrap) -> None:
+        ready = supervise.start(plan)
+        if not ready["error"]:
+            return
+        if ready["refused"] and bwrap != self._bwrap:  # during a probe
+            raise SandboxFailed(ready["error"])
+        raise SandboxFailed(f"the sandbox did not start: {ready['error']}")
+
+    def _plan(self, spec: SandboxSpec, door: layout.Door, bwrap: Bwrap) -> Plan:
+        tools = find_toolchain()
+        self._agents.mkdir(parents=True, exist_ok=True)
+        uid = self._prepare_files(spec)
+        stage = next(s for s in _STAGES if os.path.isdir(s)) if uid is not None else ""  # noqa: PTH112 - plain names
+        inside = layout.Layout(stage)
+        inside.build(spec, tools, self._agents, door)
+        return Plan(
+            id=str(spec.id),
+            directory=str(self._directory(spec.id)),
+            isolation=self._isolation(bwrap, uid),
+            bwrap=inside.program(bwrap),
+            uid=uid,
+            stage=stage,
+            staged=inside.staged,
+            arguments=inside.arguments,
+            files=layout.files(spec, tools, door),
+            command=list(spec.command),
+            nested_namespaces=spec.nested_namespaces,
+            limits=LimitsPlan(**asdict(spec.limits)),
+            grace_seconds=spec.stop_grace_seconds,
+            listen=(door.host, door.port),
+            server=door.server,
+            egress=EgressPlan(
+                rules=list(spec.egress),
+                report_to=f"/api/v2/sandboxes/{spec.id}/egress",
+                token=spec.supervisor_token,
+            ),
+        )
+
+    def _prepare_files(self, spec: SandboxSpec) -> int | None:
+        """Make the home and our directory; answers the workspace's own user, with root."""
+        self._sandboxes.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._directory(spec.id).mkdir(exist_ok=True, mode=0o700)
+        if not spec.home.exists():
+            spec.home.mkdir(parents=True, mode=0o700)
+        if os.geteuid() != 0:
+            return None
+        uid = self._uids.uid_for(spec.home.resolve())
+        own(spec.home, uid)
+        volumes = self._data / "volumes"
+        for mount in spec.mounts:
+            if not mount.read_only and mount.source.resolve().is_relative_to(volumes):
+                own(mount.source, uid)
+        return uid
+
+    def _running(self, sandbox_id: UUID) -> Sandbox | None:
+        state = files.read_state(self._directory(sandbox_id))
+        if state is None or state["phase"] != "running" or _supervisor(state) is None:
+            return None
+        return Sandbox(
+            id=sandbox_id,
+            running=True,
+            supervisor_pid=state["pid"],
+            supervisor_started=state["started"],
+            isolation=state["isolation"],
+            limits=state["limits"],
+        )
+
+    def _directories(self) -> Iterator[Path]:
+        for directory in sorted(self._sandboxes.glob("*-*-*-*-*")):
+            try:
+                _ = UUID(directory.name)
+            except ValueError:
+                continue
+            yield directory
+
+    def _directory(self, sandbox_id: UUID) -> Path:
+        return self._sandboxes / str(sandbox_id)
+
+    def _isolation(self, bwrap: Bwrap, uid: int | None) -> str:
+        who = "the provisioner's user" if uid is None else f"user {uid} of its own"
+        return f"bubblewrap {bwrap.version} ({_NAMESPACES}; {who} on the host)"
+
+
+def _supervisor(state: StateRecord | None) -> Process | None:
+    """The living supervisor that wrote this state."""
+    if state is None or state["boot_id"] != boot_id():
+        return None
+    process = Process(state["pid"], state["started"])
+    return process if process.is_alive() else None
+
+
+def _ended(sandbox_id: UUID, state: str) -> Sandbox:
+    """A sandbox whose command ran and is already over."""
+    return Sandbox(
+        id=sandbox_id,
+        running=False,
+        supervisor_pid=0,
+        supervisor_started=0,
+        isolation=state,
+        limits="none",
+    )
+
+
+def _probe_spec(home: Path) -> SandboxSpec:
+    return SandboxSpec(
+        id=uuid4(),
+        workspace_id=uuid4(),
+        hostname="probe",
+        command=(f"{layout.PYTHON}/bin/python3", "-I", "-S", "-c", "input()"),
+        environment={},
+        home=home,
+        access_url="http://127.0.0.1:7080",
+        server_address="127.0.0.1:1",
+        stop_grace_seconds=1.0,
+    )

@@ -1,0 +1,243 @@
+"""The workspace's only way out: an HTTP proxy that judges, writes down, then connects.
+
+`CONNECT` carries TLS untouched once the name in its ClientHello is the host that was
+asked for (otherwise one allowed name on a shared address would open all the others).
+Plain HTTP is judged request by request, one a connection. Names are resolved here, the
+workspace has no DNS; the address that was checked is the address that is connected to.
+
+Known limit: names that share a certificate and an address can be reached inside an
+allowed tunnel (HTTP/2 coalescing). Only interception could see that.
+"""
+
+import json
+import select
+import socket
+from collections.abc import Callable
+from typing import TypedDict
+
+from taskyard.provisioner.isolation.sandboxd import http, relay, tls
+from taskyard.provisioner.isolation.sandboxd.rules import Policy, Rule
+
+__all__ = ["Decision", "EgressProxy"]
+
+_PEEK_SECONDS = 10.0
+_DIAL_SECONDS = 10.0
+_HTTPS = 443
+_TLS_RECORD = b"\x16"
+
+
+class Decision(TypedDict):
+    """One line of the egress log."""
+
+    at: float  # seconds since 1970
+    verdict: str  # "allow" or "deny"
+    method: str
+    host: str
+    port: int
+    path: str
+    rule: str  # the text of the one that allowed it
+    why: str  # of a denial
+
+
+class _Denied(Exception):
+    """The policy says no."""
+
+
+class _NoUpstream(Exception):
+    """The policy says yes, but the host cannot be reached."""
+
+
+class EgressProxy:
+    """Serves one workspace; safe to call from many threads.
+
+    `record` is called with every decision, before anything is sent to the host.
+    """
+
+    def __init__(
+        self,
+        policy: Policy,
+        *,
+        record: Callable[[Decision], None],
+        now: Callable[[], float],
+    ) -> None:
+        self._policy = policy
+        self._record = record
+        self._now = now
+
+    def handle(self, client: socket.socket) -> None:
+        """Answer the one request of a connection; returns when it is over."""
+        client.settimeout(_PEEK_SECONDS)
+        try:
+            request, rest = http.read_request(client)
+        except http.BadRequest as error:
+            self._deny("", "", 0, "", f"malformed request: {error}")
+            _answer(client, 400, f"This is not a proxy request: {error}.")
+            return
+        if request is None:
+            return
+        try:
+            if request.method == "CONNECT":
+                self._tunnel(client, request, rest)
+            else:
+                self._plain(client, request, rest)
+        except http.BadRequest as error:
+            self._deny(request.method, "", 0, request.target, str(error))
+            _answer(client, 400, f"The request cannot be judged: {error}.")
+        except _Denied as denied:
+            _answer(client, 403, str(denied))
+        except _NoUpstream as problem:
+            _answer(client, 502, str(problem))
+
+    def _tunnel(
+        self, client: socket.socket, request: http.Request, rest: bytes
+    ) -> None:
+        host, port = http.split_authority(request.target)
+        rule = self._policy.for_tunnel(host, port)
+        if rule is None:
+            raise self._denied("CONNECT", host, port, "", "no rule names this host")
+
+        upstream = self._dial("CONNECT", host, port, "")
+        try:
+            client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            hello = self._opening(client, upstream, host, port, rest)
+            if hello is None:
+                return
+            self._allow("CONNECT", host, port, "", rule)
+            upstream.sendall(hello)
+            relay.splice(client, upstream)
+        finally:
+            relay.close(upstream)
+
+    def _opening(
+        self,
+        client: socket.socket,
+        upstream: socket.socket,
+        host: str,
+        port: int,
+        data: bytes,
+    ) -> bytes | None:
+        """The client's first bytes when they may pass, else None.
+
+        Port 443 speaks TLS or nothing. Other ports, which a rule named, may speak what
+        they like, and the server may speak first; TLS there is held to the same name.
+        """
+        if port != _HTTPS and not data:
+            ready, _, _ = select.select([client, upstream], [], [], _PEEK_SECONDS)
+            if client not in ready:
+                return b""
+            data = client.recv(tls.LONGEST_HELLO)
+        if port != _HTTPS and data[:1] != _TLS_RECORD:
+            return data
+
+        while True:
+            try:
+                name = tls.server_name(data)
+                break
+            except tls.Incomplete:
+                more = self._more(client)
+                if not more:
+                    self._deny("CONNECT", host, port, "", "no whole TLS ClientHello")
+                    return None
+                data += more
+            except tls.NotTls:
+                self._deny("CONNECT", host, port, "", "not TLS on an https port")
+                return None
+        if name == host or (name is None and http.is_address(host)):
+            return data
+        self._deny("CONNECT", host, port, "", f"TLS asks for {name!r}")
+        return None
+
+    def _more(self, client: socket.socket) -> bytes:
+        try:
+            return client.recv(tls.LONGEST_HELLO)
+        except TimeoutError:
+            return b""
+
+    def _plain(self, client: socket.socket, request: http.Request, rest: bytes) -> None:
+        host, port, path = http.split_url(request.target)
+        rule = self._policy.for_request(request.method, host, port, path)
+        if rule is None:
+            raise self._denied(
+                request.method, host, port, path, "no rule allows this request"
+            )
+        body = http.body_of(request)  # refuses what two servers could read differently
+        upstream = self._dial(request.method, host, port, path)
+        try:
+            self._allow(request.method, host, port, path, rule)
+            http.exchange(client, upstream, request, body, rest)
+        finally:
+            relay.close(upstream)
+
+    def _dial(self, method: str, host: str, port: int, path: str) -> socket.socket:
+        """Connect to the first address of `host` that the policy accepts."""
+        try:
+            answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise _NoUpstream(f"{host} cannot be resolved: {error}.") from None
+        addresses = [str(answer[4][0]) for answer in answers]
+        usable = [a for a in addresses if self._policy.may_connect(host, port, a)]
+        if not usable:
+            raise self._denied(
+                method, host, port, path, "its address is not public, no rule names it"
+            )
+        problem: OSError | None = None
+        for address in usable:
+            try:
+                connection = socket.create_connection((address, port), _DIAL_SECONDS)
+            except OSError as error:
+                problem = error
+            else:
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                return connection
+        raise _NoUpstream(f"{host}:{port} does not answer: {problem}.")
+
+    def _denied(
+        self, method: str, host: str, port: int, path: str, why: str
+    ) -> _Denied:
+        self._deny(method, host, port, path, why)
+        return _Denied(
+            f"The workspace's egress policy denies {method} {host}:{port}{path[:200]}: "
+            f"{why}. Add an egress rule such as domain={host} to the template."
+        )
+
+    def _deny(self, method: str, host: str, port: int, path: str, why: str) -> None:
+        self._write("deny", method, host, port, path, "", why)
+
+    def _allow(self, method: str, host: str, port: int, path: str, rule: Rule) -> None:
+        self._write("allow", method, host, port, path, rule.text, "")
+
+    def _write(
+        self,
+        verdict: str,
+        method: str,
+        host: str,
+        port: int,
+        path: str,
+        rule: str,
+        why: str,
+    ) -> None:
+        # What the workspace wrote is cut, not trusted; JSON keeps it on one line.
+        self._record(
+            Decision(
+                at=round(self._now(), 3),
+                verdict=verdict,
+                method=method[:20],
+                host=host[:255],
+                port=port,
+                path=path[:500],
+                rule=rule,
+                why=why[:200],
+            )
+        )
+
+
+def _answer(client: socket.socket, status: int, message: str) -> None:
+    body = json.dumps({"message": message}).encode()
+    reason = {400: "Bad Request", 403: "Forbidden", 502: "Bad Gateway"}[status]
+    client.sendall(
+        f"HTTP/1.1 {status} {reason}\r\nContent-Type: application/json\r\n"
+        f"X-Taskyard-Egress: {'deny' if status == 403 else 'error'}\r\n"
+        f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode()
+        + body
+    )
+    client.shutdown(socket.SHUT_WR)
