@@ -1,0 +1,1 @@
+"""The provisioner: imports templates and builds workspaces with Terraform."""

@@ -1,0 +1,1 @@
+"""Terraform as a program: which one, how it is run, what it says."""

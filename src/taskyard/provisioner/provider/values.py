@@ -15,6 +15,7 @@ __all__ = [
     "UNKNOWN",
     "Object",
     "Unknown",
+    "first_object",
     "known",
     "objects",
     "read_value",
@@ -52,6 +53,11 @@ def objects(value: Any) -> list[Object]:
         return []
     items = cast("list[Any]", value)
     return [cast("Object", item) for item in items if isinstance(item, dict)]
+
+
+def first_object(value: Any) -> Object:
+    """The only element of a block that may be there once; {} when it is not."""
+    return next(iter(objects(value)), {})
 
 
 def read_value(dynamic: Message | None) -> Any:

@@ -1,0 +1,126 @@
+"""What Terraform says with `-json`: log lines, errors with their place, timings."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final, cast
+
+from taskyard.protocol.provisioner import Timing
+from taskyard.provisioner.journal import Journal, Level
+
+__all__ = ["Output", "describe_diagnostic"]
+
+Object = dict[str, Any]
+
+_LEVELS: Final[dict[str, Level]] = {
+    "trace": "trace",
+    "debug": "debug",
+    "info": "info",
+    "warn": "warn",
+    "error": "error",
+}
+#: Said to programs, not to people.
+_SILENT: Final = frozenset({"version", "outputs", "resource_drift"})
+_MAX_ERRORS: Final = 10
+
+
+class Output:
+    """Takes one command's lines.
+
+    `hint(summary, detail)` adds what we know about an error to what Terraform says.
+    """
+
+    def __init__(
+        self, journal: Journal, *, timing: str, hint: Callable[[str, str], str]
+    ) -> None:
+        self.errors: list[str] = []
+        self.summaries: list[str] = []
+        self._journal = journal
+        self._timing = timing
+        self._hint = hint
+        self._started: dict[tuple[str, str], datetime] = {}
+
+    def line(self, line: str) -> None:
+        message = _parsed(line)
+        if message is None:
+            if line.strip():
+                self._journal.write(line, source="provisioner")
+            return
+
+        kind = str(message.get("type", "log"))
+        if kind == "diagnostic":
+            self._diagnostic(message.get("diagnostic") or {})
+        elif kind not in _SILENT:
+            level = _LEVELS.get(str(message.get("@level")), "info")
+            text = str(message.get("@message", ""))
+            self._journal.write(text, level, source="provisioner")
+        if "hook" in message:
+            self._time(kind, message)
+
+    def _diagnostic(self, diagnostic: Object) -> None:
+        text = describe_diagnostic(diagnostic)
+        if diagnostic.get("severity") == "warning":
+            self._journal.write(text, "warn", source="provisioner")
+            return
+
+        summary = str(diagnostic.get("summary", ""))
+        if more := self._hint(summary, str(diagnostic.get("detail", ""))):
+            text = f"{text} {more}"
+        self._journal.write(text, "error", source="provisioner")
+        # One mistake in a loop gives the same error for each instance.
+        if len(self.errors) < _MAX_ERRORS and text not in self.errors:
+            self.errors.append(text)
+            self.summaries.append(summary)
+
+    def _time(self, kind: str, message: Object) -> None:
+        hook: Object = message["hook"]
+        resource: Object = hook.get("resource") or {}
+        address = str(resource.get("addr", ""))
+        phase, _, moment = kind.rpartition("_")
+        at = _timestamp(message.get("@timestamp"))
+        if phase not in {"apply", "refresh"} or at is None:
+            return
+
+        if moment == "start":
+            self._started[phase, address] = at
+        elif moment in {"complete", "errored"} and (phase, address) in self._started:
+            action = "refresh" if phase == "refresh" else str(hook.get("action", ""))
+            self._journal.timings.append(
+                Timing(
+                    stage=self._timing,
+                    source=str(resource.get("implied_provider", "")),
+                    action=action,
+                    resource=address,
+                    started_at=self._started.pop((phase, address)),
+                    ended_at=at,
+                )
+            )
+
+
+def describe_diagnostic(diagnostic: Object) -> str:
+    """`main.tf:42: Summary: Detail`, in one line."""
+    place: Object = diagnostic.get("range") or {}
+    start: Object = place.get("start") or {}
+    where = (
+        f"{place['filename']}:{start.get('line', 1)}: " if "filename" in place else ""
+    )
+    parts = (str(diagnostic.get(part) or "") for part in ("summary", "detail"))
+    text = ": ".join(" ".join(part.split()) for part in parts if part)
+    return where + text
+
+
+def _parsed(line: str) -> Object | None:
+    if not line.startswith("{"):
+        return None
+    try:
+        found: Any = json.loads(line)
+    except ValueError:
+        return None
+    return cast("Object", found) if isinstance(found, dict) else None
+
+
+def _timestamp(text: Any) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None

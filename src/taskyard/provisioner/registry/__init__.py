@@ -1,0 +1,1 @@
+"""The module registry that Terraform sees on loopback as registry.coder.com."""

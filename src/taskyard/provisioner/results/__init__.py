@@ -1,0 +1,1 @@
+"""From Terraform's state or plan to what the server keeps."""
