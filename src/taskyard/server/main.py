@@ -7,7 +7,18 @@ from typing import Final
 from fastapi import APIRouter, FastAPI
 
 from taskyard.kit.clock import Clock, SystemClock
-from taskyard.server.api import errors, meta
+from taskyard.server.api import (
+    auth,
+    errors,
+    meta,
+    organizations,
+    pages,
+    setup,
+    tokens,
+    users,
+)
+from taskyard.server.api.headers import SecurityHeaders
+from taskyard.server.api.limits import BodyLimit
 from taskyard.server.background.loop import Loop, run
 from taskyard.server.config import COMPATIBLE_VERSION, Config
 from taskyard.server.factory import ProcessContext
@@ -15,10 +26,20 @@ from taskyard.server.factory import ProcessContext
 __all__ = ["LOOPS", "ROUTERS", "create_app"]
 
 #: One line each; the order matters only where two routes could match one path.
-ROUTERS: Final[Sequence[APIRouter]] = (meta.router,)
+ROUTERS: Final[Sequence[APIRouter]] = (
+    meta.router,
+    setup.router,  # before users: /users/first
+    auth.router,  # before users: /users/authmethods
+    users.router,
+    tokens.router,
+    organizations.router,
+    pages.router,  # last: it answers every other path
+)
 
 #: One line each; see background.loop.
-LOOPS: Final[Sequence[Loop]] = ()
+LOOPS: Final[Sequence[Loop]] = (
+    # loops of the domains
+)
 
 
 def create_app(
@@ -45,8 +66,19 @@ def create_app(
                 process.supervisor.start(run(process, loop), name=loop.name)
             yield
 
-    app = FastAPI(title="Taskyard", version=COMPATIBLE_VERSION, lifespan=lifespan)
+    app = FastAPI(
+        title="Taskyard",
+        version=COMPATIBLE_VERSION,
+        lifespan=lifespan,
+        openapi_url="/api/v2/openapi.json",
+        docs_url=None,  # its page loads scripts from elsewhere
+        redoc_url=None,
+    )
     errors.install(app)
+    app.add_middleware(
+        BodyLimit, normal=config.max_body_bytes, upload=config.max_upload_bytes
+    )
+    app.add_middleware(SecurityHeaders, https=config.access_url.startswith("https:"))
     for router in ROUTERS:
         app.include_router(router)
     return app

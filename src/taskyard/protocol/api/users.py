@@ -9,19 +9,27 @@ from pydantic import Field, SecretStr
 from taskyard.protocol.api.common import ApiModel
 
 __all__ = [
+    "AuthCheck",
+    "AuthCheckObject",
+    "AuthChecks",
     "BuildInfo",
     "ChangePassword",
+    "ChangeProfile",
+    "ChangeRoles",
     "CreateFirstUser",
     "CreateToken",
     "CreateUser",
     "CreatedToken",
+    "FirstUser",
     "Login",
     "Organization",
+    "OrganizationMember",
     "Role",
     "RoleName",
     "Session",
     "Token",
     "User",
+    "UserRoles",
     "Users",
 ]
 
@@ -142,3 +150,54 @@ class Token(ApiModel):
     expires_at: datetime
     lifetime_seconds: int
     username: str = ""
+
+
+class FirstUser(ApiModel):
+    user_id: UUID
+    organization_id: UUID
+
+
+class ChangeProfile(ApiModel):
+    username: str
+    name: str = ""
+
+
+class ChangeRoles(ApiModel):
+    roles: list[RoleName]
+
+
+class UserRoles(ApiModel):
+    roles: list[str]
+    organization_roles: dict[str, list[str]] = {}
+
+
+class OrganizationMember(ApiModel):
+    user_id: UUID
+    organization_id: UUID
+    username: str
+    name: str = ""
+    email: str
+    avatar_url: str = ""
+    roles: list[Role] = []  # of the organization: none exist yet
+    global_roles: list[Role]
+    created_at: datetime
+    updated_at: datetime
+
+
+class AuthCheckObject(ApiModel):
+    """What a check is about; an empty `owner_id` means anybody's."""
+
+    resource_type: str
+    owner_id: str = ""
+    organization_id: str = ""
+    resource_id: str = ""
+    any_org: bool = False
+
+
+class AuthCheck(ApiModel):
+    object: AuthCheckObject
+    action: str
+
+
+class AuthChecks(ApiModel):
+    checks: dict[str, AuthCheck]

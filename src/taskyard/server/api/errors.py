@@ -1,14 +1,18 @@
 """Render errors in the one body that every client of the contract knows."""
 
 from http import HTTPStatus
+from typing import Any
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, WebSocket
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 
-from taskyard.kit.errors import TaskyardError
+from taskyard.kit.errors import TaskyardError, Unavailable
 from taskyard.protocol.api.common import ErrorBody, FieldError
 
 __all__ = ["install", "render"]
@@ -28,9 +32,27 @@ def render(error: TaskyardError) -> JSONResponse:
     return JSONResponse(body.model_dump(), status_code=error.status)
 
 
-async def _known(_: Request, exc: Exception) -> JSONResponse:
+async def _known(connection: Request | WebSocket, exc: Exception) -> Response | None:
     assert isinstance(exc, TaskyardError)  # noqa: S101 - narrows for the type checker
-    return render(exc)
+    response = render(exc)
+    if isinstance(connection, WebSocket):
+        # Before it is accepted, a WebSocket is refused with an ordinary HTTP answer.
+        await connection.send_denial_response(response)
+        return None
+    return response
+
+
+async def _database_away(
+    connection: Request | WebSocket, exc: Exception
+) -> Response | None:
+    log.warning("database_unreachable", path=connection.url.path, error=str(exc))
+    return await _known(
+        connection,
+        Unavailable(
+            "The database does not answer at the moment; try again.",
+            detail="The server reconnects by itself; its log says why it was away.",
+        ),
+    )
 
 
 async def _malformed(_: Request, exc: Exception) -> JSONResponse:
@@ -75,7 +97,12 @@ async def _unknown(request: Request, exc: Exception) -> JSONResponse:
 
 
 def install(app: FastAPI) -> None:
-    app.add_exception_handler(TaskyardError, _known)
+    # Starlette's types know no handler for both kinds of connection; its code does.
+    handler: Any = _known
+    app.add_exception_handler(TaskyardError, handler)
+    handler = _database_away
+    app.add_exception_handler(OperationalError, handler)
+    app.add_exception_handler(PoolTimeout, handler)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _unknown)

@@ -8,7 +8,7 @@ from fastapi.responses import PlainTextResponse
 from sqlalchemy import text
 
 from taskyard.protocol.api.users import BuildInfo
-from taskyard.server.api.context import Process
+from taskyard.server.api.context import CurrentUser, Process
 from taskyard.server.config import COMPATIBLE_VERSION
 
 __all__ = ["router"]
@@ -39,3 +39,19 @@ async def healthz(process: Process) -> PlainTextResponse:
 @router.get("/latency-check", summary="An answer as fast as can be")
 async def latency_check() -> Response:
     return PlainTextResponse("OK", headers={"cache-control": "no-store"})
+
+
+@router.get("/api/v2/deployment/ssh", summary="How SSH hosts of workspaces are named")
+async def ssh_settings(actor: CurrentUser) -> dict[str, object]:
+    del actor
+    return {
+        "hostname_prefix": "coder.",
+        "hostname_suffix": "",
+        "ssh_config_options": {},
+    }
+
+
+@router.get("/api/v2/experiments", summary="None: what is here is finished")
+async def experiments(actor: CurrentUser) -> list[str]:
+    del actor
+    return []

@@ -15,7 +15,7 @@ from starlette.requests import HTTPConnection
 
 from taskyard.server.identity.errors import CrossSiteRequest
 
-__all__ = ["check_same_origin"]
+__all__ = ["check_not_cross_site", "check_same_origin"]
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -26,13 +26,34 @@ def check_same_origin(connection: HTTPConnection) -> None:
     if not is_websocket and connection.scope["method"] in _SAFE_METHODS:
         return
 
-    site = connection.headers.get("sec-fetch-site")
-    if site is not None and site in {"same-origin", "none"}:
-        return
+    if not (_is_same_site(connection) or _comes_from_here(connection)):
+        raise _refusal()
+
+
+def check_not_cross_site(connection: HTTPConnection) -> None:
+    """For a login: a page of another site must not sign a person in as somebody else.
+
+    Clients that are not browsers send neither header. Raises CrossSiteRequest.
+    """
+    said = {"sec-fetch-site", "origin"} & set(connection.headers.keys())
+    if said and not (_is_same_site(connection) or _comes_from_here(connection)):
+        raise _refusal()
+
+
+def _is_same_site(connection: HTTPConnection) -> bool:
+    return connection.headers.get("sec-fetch-site") in {"same-origin", "none"}
+
+
+def _comes_from_here(connection: HTTPConnection) -> bool:
+    """By `Origin`; it counts only where the browser does not know the newer header."""
     origin = connection.headers.get("origin")
-    if site is None and origin is not None and _host(origin) == _own_host(connection):
-        return
-    raise CrossSiteRequest(
+    if origin is None or "sec-fetch-site" in connection.headers:
+        return False
+    return _host(origin) == _own_host(connection)
+
+
+def _refusal() -> CrossSiteRequest:
+    return CrossSiteRequest(
         detail="Open the page on this server, or send the token in the header "
         "Coder-Session-Token."
     )

@@ -38,6 +38,15 @@ class OrganizationService:
         rows = await self._store.find_organizations(OrganizationRow.id.in_(ids))
         return [row for row in rows if _may_see(actor, row.id)]
 
+    async def find_of(
+        self, actor: Actor, user_id: UUID, reference: str
+    ) -> OrganizationRow:
+        """As `find`, among those that the user is in."""
+        found = await self.find(actor, reference)
+        if not await self.has_member(found.id, user_id):
+            raise OrganizationNotFound
+        return found
+
     async def list_all(self, actor: Actor) -> list[OrganizationRow]:
         rows = await self._store.find_organizations()
         return [row for row in rows if _may_see(actor, row.id)]

@@ -15,7 +15,7 @@ from taskyard.server.db.tables import (
 from taskyard.server.identity.actor import Role
 from taskyard.server.identity.errors import AlreadySetUp, SetupTokenInvalid
 from taskyard.server.identity.store import IdentityStore
-from taskyard.server.identity.users import NewUser, UserService
+from taskyard.server.identity.users import NewUser, UserDetails, UserService
 
 __all__ = ["SetupService"]
 
@@ -70,7 +70,7 @@ class SetupService:
         await self._store.replace_setup_token(row)
         return secret
 
-    async def create_first_user(self, setup_token: str, user: NewUser) -> UUID:
+    async def create_first_user(self, setup_token: str, user: NewUser) -> UserDetails:
         """Make the first owner. Raises SetupTokenInvalid, AlreadySetUp, WeakPassword."""
         await self._store.lock_set_up()
         if not await self.is_needed():
@@ -84,4 +84,4 @@ class SetupService:
 
         created = await self._users.create(user, roles=[Role.OWNER])
         await self._store.delete_setup_tokens()
-        return created.id
+        return created

@@ -1,7 +1,7 @@
 """Users: made, found, changed, suspended."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 from uuid import UUID, uuid4
@@ -22,6 +22,7 @@ from taskyard.server.identity.errors import (
     UserNotFound,
 )
 from taskyard.server.identity.passwords import Passwords
+from taskyard.server.identity.search import conditions
 from taskyard.server.identity.store import IdentityStore
 
 __all__ = ["NewUser", "UserDetails", "UserService"]
@@ -129,6 +130,34 @@ class UserService:
         except ValueError:
             return await self._store.user_by_name(reference)
 
+    async def find_own(self, actor: Actor, reference: str) -> UserDetails:
+        """As `find`, for what only they themselves and managers may do."""
+        details = await self.find(actor, reference)
+        if details.id != actor.user_id and not actor.manages_users:
+            raise UserNotFound
+        return details
+
+    async def search(
+        self, actor: Actor, query: str, *, limit: int, offset: int
+    ) -> tuple[list[UserDetails], int]:
+        """One page of those the actor may see, and how many there are in all.
+
+        Raises InvalidSearch.
+        """
+        wanted = conditions(query)
+        if not _sees_all(actor):
+            wanted.append(UserRow.id == actor.user_id)
+        rows, count = await self._store.list_users(wanted, limit=limit, offset=offset)
+        organizations = await self._store.organizations_of([row.id for row in rows])
+        return [UserDetails(row, organizations[row.id]) for row in rows], count
+
+    async def names(self, user_ids: Collection[UUID]) -> dict[UUID, str]:
+        """Usernames by id."""
+        rows, _ = await self._store.list_users(
+            [UserRow.id.in_(user_ids)], limit=len(user_ids), offset=0
+        )
+        return {row.id: row.username for row in rows}
+
     async def change_roles(self, user_id: UUID, roles: Sequence[Role]) -> None:
         """Raises LastOwner."""
         if Role.OWNER not in roles:
@@ -200,8 +229,12 @@ class UserService:
         self._authenticator.forget_after(self._session, user_id)
 
 
+def _sees_all(actor: Actor) -> bool:
+    return actor.reads_everything or actor.manages_templates
+
+
 def _may_see(actor: Actor, user_id: UUID) -> bool:
-    return actor.user_id == user_id or actor.reads_everything or actor.manages_templates
+    return actor.user_id == user_id or _sees_all(actor)
 
 
 def _stored(roles: Sequence[Role]) -> list[str]:
