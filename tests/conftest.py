@@ -3,7 +3,7 @@
 import os
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -72,6 +72,7 @@ def config(tmp_path: Path) -> Config:
         data_dir=tmp_path,
         access_url="http://test",
         provisioners=0,
+        demo_pause=timedelta(0),
         secret_key=SecretStr("0123456789abcdef0123456789abcdef"),
         password_hash_memory_kib=8,
         password_hash_rounds=1,

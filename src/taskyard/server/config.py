@@ -100,6 +100,9 @@ class Config(BaseSettings):
     anthropic_base_url: str = "https://api.anthropic.com"
     """Where the gateway sends Anthropic requests."""
 
+    demo_pause: timedelta = timedelta(milliseconds=15)
+    """Pause between the pieces of a demo model's answer, so that it reads like speech."""
+
     # -- people -----------------------------------------------------------------------
 
     session_lifetime: timedelta = timedelta(days=7)

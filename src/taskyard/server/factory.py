@@ -21,6 +21,8 @@ from taskyard.server.db.engine import (
     listen_dsn,
     normal_url,
 )
+from taskyard.server.gateway.service import GatewayService, anthropic_upstream
+from taskyard.server.gateway.store import SqlKeys, SqlUsage
 from taskyard.server.identity.authenticator import Authenticator
 from taskyard.server.identity.logins import Logins
 from taskyard.server.identity.organizations import OrganizationService
@@ -68,6 +70,9 @@ class ProcessContext:
     logins: Logins
     """Signing in, with its limits."""
 
+    gateway: GatewayService
+    """What agents' model calls go through."""
+
     deployment_id: UUID
     """The id of this installation; the same on every replica, for ever."""
 
@@ -97,7 +102,10 @@ class ProcessContext:
                     cipher=Cipher(key),
                 )
                 supervisor.start(process.broadcast.run(), name="broadcast")
-                yield process
+                try:
+                    yield process
+                finally:
+                    await process.gateway.close()
         finally:
             await engine.dispose()
 
@@ -155,8 +163,24 @@ class ProcessContext:
             passwords=passwords,
             authenticator=authenticator,
             logins=logins,
+            gateway=_gateway(config, sessions, clock, supervisor),
             deployment_id=deployment_id,
         )
+
+
+def _gateway(
+    config: Config, sessions: Sessions, clock: Clock, supervisor: Supervisor
+) -> GatewayService:
+    return GatewayService(
+        keys=SqlKeys(sessions=sessions),
+        upstream=anthropic_upstream(
+            key=config.anthropic_api_key,
+            base_url=config.anthropic_base_url,
+            demo_pause=config.demo_pause,
+        ),
+        usage=SqlUsage(sessions=sessions, clock=clock),
+        supervisor=supervisor,
+    )
 
 
 def _secret(config: Config) -> str | None:

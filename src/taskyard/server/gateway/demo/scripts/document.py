@@ -170,6 +170,7 @@ def _purpose(text: str) -> str:
 def _routes(texts: Mapping[str, str]) -> list[str]:
     found: set[str] = set()
     for path, text in texts.items():
-        if not path.endswith(".md"):
+        if not path.endswith(".md") and "test" not in path:
             found |= {r.replace("\\d+", "{id}") for r in _ROUTE.findall(text)}
-    return sorted({re.sub(r"[()\\]", "", route) for route in found})
+    cleaned = {re.sub(r"[()\\]", "", route) for route in found}
+    return sorted(route for route in cleaned if route != "/api/")

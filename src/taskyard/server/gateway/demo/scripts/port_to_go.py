@@ -28,6 +28,15 @@ _SOURCES: Final = (
 _NO_GO: Final = "go is not installed here"
 
 
+def _source(name: str) -> str:
+    folder = resources.files("taskyard.server.gateway.demo") / "assets" / _FOLDER
+    return (folder / name).read_text(encoding="utf-8")
+
+
+#: Read once, at import: a request must not wait for a disk.
+_TEXTS: Final = {name: _source(name) for name in _SOURCES}
+
+
 def port_to_go(prompt: str) -> Script:
     del prompt
     yield Report(
@@ -50,9 +59,9 @@ def port_to_go(prompt: str) -> Script:
             "would take it from here."
         )
 
-    for name in _SOURCES:
+    for name, content in _TEXTS.items():
         written = yield from write_file(
-            f"{_FOLDER}/{name}", _source(name), files, _SAY.get(name, "")
+            f"{_FOLDER}/{name}", content, files, _SAY.get(name, "")
         )
         if not written:
             yield Report(state="failure", summary=f"Could not write {_FOLDER}/{name}")
@@ -61,7 +70,7 @@ def port_to_go(prompt: str) -> Script:
     yield Report(state="working", summary="Compiling and testing the Go backend")
     check = yield Run(
         command=(
-            f"if command -v go >/dev/null; then cd {_FOLDER} && go vet ./... && go test ./...; "
+            f"if command -v go >/dev/null; then (cd {_FOLDER} && go vet ./... && go test ./...); "
             f"else echo '{_NO_GO}'; fi"
         ),
         purpose="Compile and test the Go backend",
@@ -101,8 +110,3 @@ def _conclude(check: Outcome) -> Script:
         "The Python backend is untouched and still serves the preview; "
         "remove `backend/` when you are happy with the new one."
     )
-
-
-def _source(name: str) -> str:
-    folder = resources.files("taskyard.server.gateway.demo") / "assets" / _FOLDER
-    return (folder / name).read_text(encoding="utf-8")

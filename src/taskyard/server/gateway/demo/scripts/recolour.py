@@ -39,9 +39,9 @@ _NAMED: Final = re.compile(
     rf"\b({'|'.join(COLOURS)})\b|(#[0-9a-f]{{6}}\b|#[0-9a-f]{{3}}\b)", re.IGNORECASE
 )
 _SEARCH: Final = (
-    "grep -rnE -- '--[a-z-]*primary[a-z-]*[[:space:]]*:' . "
-    "--include='*.css' --include='*.scss' --include='*.html' "
-    "--exclude-dir=node_modules --exclude-dir=.git"
+    "grep -rnE --include='*.css' --include='*.scss' --include='*.html' "
+    "--exclude-dir=node_modules --exclude-dir=.git "
+    "-e '--[a-z-]*primary[a-z-]*[[:space:]]*:' ."
 )
 _READABLE: Final = 4.5  # contrast that WCAG AA asks for of normal text
 

@@ -32,6 +32,48 @@ _CONTENT: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _COMMAND: Final = re.compile(r"\b(?:run|execute)\b[^`\n]*`([^`\n]+)`", re.IGNORECASE)
+_COMMON: Final = frozenset(
+    [
+        "about",
+        "what",
+        "when",
+        "where",
+        "which",
+        "does",
+        "that",
+        "this",
+        "with",
+        "from",
+        "have",
+        "there",
+        "their",
+        "they",
+        "them",
+        "please",
+        "make",
+        "create",
+        "write",
+        "change",
+        "into",
+        "your",
+        "could",
+        "would",
+        "should",
+        "will",
+        "code",
+        "file",
+        "files",
+        "project",
+        "want",
+        "need",
+        "like",
+        "some",
+        "then",
+        "than",
+        "here",
+        "just",
+    ]
+)
 _SHOWN_LINES: Final = 30
 
 
@@ -53,8 +95,8 @@ def write_named_file(prompt: str) -> Script:
 
     check = yield Run(command=f"wc -c '{path}'", purpose=f"Check {path}")
     yield Report(state="complete", summary=f"Wrote {path}")
-    size = f" ({check.text.split()[0]} bytes)" if check.text.split() else ""
-    return f"`{path}` is written{size}."
+    counted = [] if check.failed else check.text.split()
+    return f"`{path}` is written" + (f" ({counted[0]} bytes)." if counted else ".")
 
 
 def run_command(prompt: str) -> Script:
@@ -149,8 +191,8 @@ def _placeholder(path: str, prompt: str) -> str:
 
 def _search(prompt: str) -> str:
     """A grep for the longest words of the prompt."""
-    words = sorted(set(re.findall(r"[A-Za-z]{4,}", prompt)), key=lambda w: (-len(w), w))
-    pattern = "|".join(words[:6]) or "TODO"
+    words = set(re.findall(r"[a-z]{4,}", prompt.lower())) - _COMMON
+    pattern = "|".join(sorted(words, key=lambda w: (-len(w), w))[:6]) or "TODO"
     return (
         f"grep -rniE '{pattern}' . --exclude-dir=.git --exclude-dir=node_modules "
         f"--exclude-dir=docs -I | cut -c1-160 | head -n {_SHOWN_LINES}"

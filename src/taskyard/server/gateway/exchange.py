@@ -1,0 +1,66 @@
+"""A request on its way through the gateway, and what it stands for at the other end."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Protocol
+
+from taskyard.server.gateway.anthropic import ErrorKind
+
+__all__ = ["Broken", "Header", "Outgoing", "Refused", "Reply", "Upstream"]
+
+Header = tuple[bytes, bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A checked request: its credentials have been taken off."""
+
+    method: str
+    path: str  # below the vendor's base URL, as it was sent: "v1/messages"
+    query: str  # without "?"
+    headers: Sequence[Header]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    status: int
+    headers: Sequence[Header]
+    chunks: AsyncIterator[bytes]
+
+
+class Upstream(Protocol):
+    """Where answers come from: a vendor, or the demo model."""
+
+    def open(self, request: Outgoing) -> AbstractAsyncContextManager[Reply]:
+        """Send the request; the reply is good inside the context.
+
+        Leaving the context before the chunks have ended aborts the request, so that a
+        vendor stops generating. Raises `Refused` when there is no answer to pass on; the
+        chunks raise `Broken` when it ends too early.
+        """
+        ...
+
+
+class Refused(Exception):
+    """The gateway itself answers, in the vendor's shape, with a sentence for the user."""
+
+    def __init__(
+        self,
+        status: HTTPStatus,
+        kind: ErrorKind,
+        message: str,
+        *,
+        worth_retrying: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.kind: ErrorKind = kind
+        self.message = message
+        self.worth_retrying = worth_retrying
+
+
+class Broken(Exception):
+    """The other end broke off in the middle of its answer."""

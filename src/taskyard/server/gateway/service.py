@@ -1,0 +1,110 @@
+"""Let a workspace talk to a model: check its key, pass the request on, note the usage."""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Final, Protocol
+
+from pydantic import SecretStr
+
+from taskyard.kit.crypto import digest
+from taskyard.kit.supervisor import Supervisor
+from taskyard.server.gateway.demo.upstream import DemoModel
+from taskyard.server.gateway.exchange import Outgoing, Refused, Reply, Upstream
+from taskyard.server.gateway.keys import Caller, KeyLookup
+from taskyard.server.gateway.usage import AnthropicTap, UsageSink
+from taskyard.server.gateway.vendor import AnthropicVendor
+
+__all__ = ["ClosableUpstream", "GatewayService", "anthropic_upstream"]
+
+#: All that agents need. Files, batches and administration of the vendor's account are
+#: not for workspaces.
+_ROUTES: Final = frozenset(
+    {
+        ("POST", "v1/messages"),
+        ("POST", "v1/messages/count_tokens"),
+        ("GET", "v1/models"),
+    }
+)
+_BILLED: Final = "v1/messages"
+
+
+class ClosableUpstream(Upstream, Protocol):
+    async def close(self) -> None: ...
+
+
+def anthropic_upstream(
+    *, key: SecretStr | None, base_url: str, demo_pause: timedelta
+) -> ClosableUpstream:
+    """The vendor when there is a key for it, the demo model otherwise."""
+    if key is None:
+        return DemoModel(pause=demo_pause)
+    return AnthropicVendor(base_url=base_url, key=key)
+
+
+class GatewayService:
+    """One for the process."""
+
+    def __init__(
+        self,
+        *,
+        keys: KeyLookup,
+        upstream: ClosableUpstream,
+        usage: UsageSink,
+        supervisor: Supervisor,
+    ) -> None:
+        self._keys = keys
+        self._upstream = upstream
+        self._usage = usage
+        self._supervisor = supervisor
+
+    async def close(self) -> None:
+        await self._upstream.close()
+
+    async def identify(self, key: str) -> Caller:
+        """Who holds `key`. Raises `Refused` (401) when it is unknown or revoked."""
+        caller = await self._keys.find(digest(key)) if key else None
+        if caller is None:
+            raise Refused(
+                HTTPStatus.UNAUTHORIZED,
+                "authentication_error",
+                "This key of Taskyard's gateway is not valid: it ends with the start or "
+                "stop of the workspace it was made for.",
+            )
+        return caller
+
+    @asynccontextmanager
+    async def open(self, caller: Caller, request: Outgoing) -> AsyncGenerator[Reply]:
+        """Pass the request on. Raises `Refused` when there is nothing to pass back."""
+        if (request.method, request.path) not in _ROUTES:
+            raise Refused(
+                HTTPStatus.NOT_FOUND,
+                "not_found_error",
+                f"Taskyard's gateway does not pass on {request.method} /{request.path}.",
+            )
+
+        async with self._upstream.open(request) as reply:
+            if request.path != _BILLED or reply.status != HTTPStatus.OK:
+                yield reply
+                return
+
+            tap = AnthropicTap()
+            try:
+                yield replace(reply, chunks=_tapped(reply.chunks, tap))
+            finally:
+                # In the background: this may run while the request is being cancelled.
+                if (used := tap.result()) is not None:
+                    self._supervisor.start(
+                        self._usage.record(caller, used), name="gateway usage"
+                    )
+
+
+async def _tapped(
+    chunks: AsyncIterator[bytes], tap: AnthropicTap
+) -> AsyncIterator[bytes]:
+    async for chunk in chunks:
+        yield chunk
+        # After the chunk has been sent: accounting never delays a token.
+        tap.feed(chunk)
