@@ -143,6 +143,11 @@ class ProvisionerJobs:
         await queue.request_cancel(self._session, row.job_id)
         await self._ended(row, timings=[], error=error, error_code=error_code)
 
+    async def settle_unrun(self, row: ProvisionerJobRow) -> None:
+        """End a waiting job well though nobody ran it: there is nothing to do."""
+        await queue.request_cancel(self._session, row.job_id)
+        await self._ended(row, timings=[], error=None, error_code=None)
+
     async def _ended(self, row: ProvisionerJobRow, **values: Any) -> None:
         await self._store.update(row.id, completed_at=self._clock.now(), **values)
         await notify(self._session, "job", row.id)

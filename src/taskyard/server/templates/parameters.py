@@ -29,7 +29,8 @@ _RE2.log_errors = False
 class Request:
     """What the values of a build are decided from.
 
-    `previous` is None for a workspace's first build. `prompt` is the task's, and fills
+    `previous` is None for a workspace's first build; `is_fixed` says that a build with
+    those has succeeded, so that immutable ones stay. `prompt` is the task's, and fills
     the parameter "AI Prompt" unless the preset does.
     """
 
@@ -37,6 +38,7 @@ class Request:
     given: Sequence[tuple[str, str]] = ()
     preset: Mapping[str, str] = field(default_factory=dict[str, str])
     previous: Mapping[str, str] | None = None
+    is_fixed: bool = True
     prompt: str | None = None
 
 
@@ -106,7 +108,8 @@ def _previous(parameter: Parameter, request: Request) -> str | None:
 
 def _explain_change(parameter: Parameter, value: str, request: Request) -> str | None:
     previous = _previous(parameter, request)
-    if parameter.mutable or previous is None or value == previous:
+    free = parameter.mutable or not request.is_fixed
+    if free or previous is None or value == previous:
         return None
     return (
         f"The parameter is immutable: it stays {previous!r}, chosen when the workspace "

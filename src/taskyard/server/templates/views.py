@@ -280,7 +280,7 @@ def _planned_agent(
         ],
         connection_timeout_seconds=agent.connection_timeout,
         troubleshooting_url=agent.troubleshooting_url,
-        health={"healthy": False, "reason": "agent has not yet connected"},
+        health={"healthy": True},
         display_apps=agent.display_apps,
         startup_script_behavior=agent.startup_script_behavior,
     )
