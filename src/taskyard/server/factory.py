@@ -32,6 +32,14 @@ from taskyard.server.identity.setup import SetupService
 from taskyard.server.identity.throttle import Throttle
 from taskyard.server.identity.tokens import TokenService
 from taskyard.server.identity.users import UserService
+from taskyard.server.provisioning.jobs import ProvisionerJobs
+from taskyard.server.provisioning.logs import JobLogs
+from taskyard.server.templates.files import FileService
+from taskyard.server.templates.service import TemplateService
+from taskyard.server.templates.versions import VersionService
+from taskyard.server.templates.views import TemplateViews
+from taskyard.server.workspaces.builds import BuildService
+from taskyard.server.workspaces.service import WorkspaceService
 
 __all__ = ["Factory", "ProcessContext"]
 
@@ -228,3 +236,50 @@ class Factory:
 
     def provisioner_keys(self) -> ProvisionerKeyService:
         return ProvisionerKeyService(session=self.session, clock=self.process.clock)
+
+    # -- templates --------------------------------------------------------------------
+
+    def provisioner_jobs(self) -> ProvisionerJobs:
+        return ProvisionerJobs(session=self.session, clock=self.process.clock)
+
+    def job_logs(self) -> JobLogs:
+        return JobLogs(session=self.session)
+
+    def files(self) -> FileService:
+        return FileService(session=self.session, clock=self.process.clock)
+
+    def templates(self) -> TemplateService:
+        return TemplateService(
+            session=self.session,
+            jobs=self.provisioner_jobs(),
+            clock=self.process.clock,
+        )
+
+    def versions(self) -> VersionService:
+        return VersionService(
+            session=self.session,
+            jobs=self.provisioner_jobs(),
+            cipher=self.process.cipher,
+            clock=self.process.clock,
+        )
+
+    def template_views(self) -> TemplateViews:
+        return TemplateViews(
+            session=self.session,
+            jobs=self.provisioner_jobs(),
+            clock=self.process.clock,
+        )
+
+    # -- workspaces -------------------------------------------------------------------
+
+    def workspaces(self) -> WorkspaceService:
+        return WorkspaceService(
+            session=self.session, builds=self.builds(), clock=self.process.clock
+        )
+
+    def builds(self) -> BuildService:
+        return BuildService(
+            session=self.session,
+            jobs=self.provisioner_jobs(),
+            clock=self.process.clock,
+        )
