@@ -1,14 +1,17 @@
 """Isolation by bubblewrap: no daemon, no image, works with and without root."""
 
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from signal import SIGTERM
 from uuid import UUID, uuid4
 
 from typing_extensions import override
 
+from taskyard.kit.clock import Clock, SystemClock
 from taskyard.provisioner.isolation import layout, remains, supervise
 from taskyard.provisioner.isolation.locks import locked
 from taskyard.provisioner.isolation.refusal import explain
@@ -21,6 +24,7 @@ from taskyard.provisioner.isolation.sandboxd.plan import (
 )
 from taskyard.provisioner.isolation.sandboxd.processes import Process, boot_id
 from taskyard.provisioner.isolation.spec import (
+    InvalidSpec,
     Isolation,
     Sandbox,
     SandboxFailed,
@@ -39,6 +43,8 @@ __all__ = ["BubblewrapIsolation"]
 _NAMESPACES = "own user, pid, mount, ipc, uts, cgroup, network"
 #: Covered by the stage in a mount namespace of the sandbox; the first that exists.
 _STAGES = ("/mnt", "/media", "/srv", "/run")
+_START_SECONDS = 30.0
+_LOOK_SECONDS = 0.02
 _KILL_SECONDS = 15.0  # beyond the grace, for the supervisor to clear away
 
 
@@ -57,7 +63,17 @@ class BubblewrapIsolation(Isolation):
         agents_dir: Path,
         *,
         candidates: tuple[Bwrap, ...] | None = None,
+        clock: Clock | None = None,
     ) -> None:
+        """Look for nothing yet: the first `create`, or `probe`, does.
+
+        Args:
+            data_dir: See above.
+            agents_dir: See above.
+            candidates: The bubblewraps to try; None = those of this host.
+            clock: For the age of logs.
+        """
+        self._clock = clock or SystemClock()
         self._data = data_dir.resolve()
         self._agents = agents_dir.resolve()
         self._sandboxes = self._data / "sandboxes"
@@ -75,7 +91,7 @@ class BubblewrapIsolation(Isolation):
             if (running := self._running(spec.id)) is not None:
                 return running
             remains.clear_away(self._directory(spec.id))
-            self._start(self._plan(spec, door, bwrap), bwrap)
+            self._start(self._plan(spec, door, bwrap))
             created = self._running(spec.id)
         if created is None:  # the command ended at once: it did run
             return _ended(spec.id, self._isolation(bwrap, None))
@@ -83,7 +99,10 @@ class BubblewrapIsolation(Isolation):
 
     @override
     def inspect(self, sandbox_id: UUID) -> Sandbox | None:
-        return self._running(sandbox_id)
+        running = self._running(sandbox_id)
+        if running is None:
+            remains.kill_orphans(self._directory(sandbox_id))
+        return running
 
     @override
     def stop(self, sandbox_id: UUID) -> None:
@@ -102,10 +121,11 @@ class BubblewrapIsolation(Isolation):
         with locked(self._lock, sandbox_id):
             remains.clear_away(self._directory(sandbox_id), keep_egress_log=False)
 
-    def sweep(self) -> list[UUID]:
+    def sweep(self, keep_logs: timedelta = timedelta(days=30)) -> list[UUID]:
         """Clear away what dead supervisors left; answers whose remains these were.
 
-        For the start of a provisioner. Egress logs stay.
+        For the start of a provisioner, and now and then. Egress logs without a sandbox
+        stay for `keep_logs` after their last line.
         """
         cleared: list[UUID] = []
         for directory in self._directories():
@@ -115,6 +135,8 @@ class BubblewrapIsolation(Isolation):
                 if _supervisor(state) is None and remains.any_in(directory):
                     remains.clear_away(directory)
                     cleared.append(sandbox_id)
+                if remains.is_stale(directory, self._clock.now() - keep_logs):
+                    remains.remove_tree(directory)
         return cleared
 
     def probe(self) -> Sandbox:
@@ -143,7 +165,7 @@ class BubblewrapIsolation(Isolation):
             plan = self._plan(
                 spec, layout.door_of(spec.access_url, spec.server_address), bwrap
             )
-            self._start(plan, bwrap)
+            self._start(plan)
             found = self._running(spec.id)
             return found or _ended(spec.id, plan["isolation"])
         finally:
@@ -157,13 +179,16 @@ class BubblewrapIsolation(Isolation):
             raise SandboxRefused(explain([]))
         return self._bwrap
 
-    def _start(self, plan: Plan, bwrap: Bwrap) -> None:
-        ready = supervise.start(plan)
-        if not ready["error"]:
-            return
-        if ready["refused"] and bwrap != self._bwrap:  # during a probe
-            raise SandboxFailed(ready["error"])
-        raise SandboxFailed(f"the sandbox did not start: {ready['error']}")
+    def _start(self, plan: Plan) -> None:
+        """Raises `SandboxFailed`; then nothing is left."""
+        try:
+            ready = supervise.start(plan)
+        except BaseException:
+            remains.clear_away(Path(plan["directory"]))
+            raise
+        if ready["error"]:
+            remains.clear_away(Path(plan["directory"]))
+            raise SandboxFailed(f"the sandbox did not start: {ready['error']}")
 
     def _plan(self, spec: SandboxSpec, door: layout.Door, bwrap: Bwrap) -> Plan:
         tools = find_toolchain()
@@ -197,6 +222,7 @@ class BubblewrapIsolation(Isolation):
 
     def _prepare_files(self, spec: SandboxSpec) -> int | None:
         """Make the home and our directory; answers the workspace's own user, with root."""
+        self._refuse_planted_links(spec)
         self._sandboxes.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._directory(spec.id).mkdir(exist_ok=True, mode=0o700)
         if not spec.home.exists():
@@ -207,13 +233,23 @@ class BubblewrapIsolation(Isolation):
         own(spec.home, uid)
         volumes = self._data / "volumes"
         for mount in spec.mounts:
-            if not mount.read_only and mount.source.resolve().is_relative_to(volumes):
+            if not mount.read_only and mount.source.is_relative_to(volumes):
                 own(mount.source, uid)
         return uid
 
+    def _refuse_planted_links(self, spec: SandboxSpec) -> None:
+        # What lies in a volume was written by a workspace: a link there would choose
+        # what of the host is mounted, with the provisioner's power.
+        for path in (spec.home, *(mount.source for mount in spec.mounts)):
+            inside = path.is_relative_to(self._data / "volumes")
+            if inside and path.exists() and path.resolve() != path:
+                raise InvalidSpec(
+                    f"{str(path)!r} goes through a symbolic link in a volume"
+                )
+
     def _running(self, sandbox_id: UUID) -> Sandbox | None:
-        state = files.read_state(self._directory(sandbox_id))
-        if state is None or state["phase"] != "running" or _supervisor(state) is None:
+        state = _settled(self._directory(sandbox_id))
+        if state is None:
             return None
         return Sandbox(
             id=sandbox_id,
@@ -246,6 +282,23 @@ def _supervisor(state: StateRecord | None) -> Process | None:
         return None
     process = Process(state["pid"], state["started"])
     return process if process.is_alive() else None
+
+
+def _settled(directory: Path) -> StateRecord | None:
+    """The record of a sandbox that runs; waits for one that is being started.
+
+    Its starter may be another process, or dead: the supervisor goes on without it.
+    """
+    deadline = time.monotonic() + _START_SECONDS
+    while True:
+        state = files.read_state(directory)
+        supervisor = _supervisor(state)
+        if state is None or supervisor is None:
+            return None
+        if state["phase"] == "running":
+            return state
+        if supervisor.wait(_LOOK_SECONDS) or time.monotonic() > deadline:
+            return None
 
 
 def _ended(sandbox_id: UUID, state: str) -> Sandbox:

@@ -26,7 +26,8 @@ _RUNTIME = f"/run/user/{UID}"
 _TMP_BYTES = 4 << 30  # of memory, unless the workspace's own limit is lower
 _HOSTNAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_OURS = ("/", "/proc", "/dev", "/sys", "/etc", "/usr", "/tmp", "/run", "/opt/taskyard")
+_TOP_OURS = frozenset({"", "proc", "dev", "sys", "usr", "etc", "bin", "sbin", "lib"})
+_PATHS_OURS = frozenset({"/run", "/tmp", "/var", "/home", "/opt", "/opt/taskyard"})  # noqa: S108 - inside
 _SYSTEM_PATH = (
     "/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin",
 )  # fmt: skip
@@ -69,7 +70,7 @@ class Layout:
             self.arguments += ["--setenv", key, value]
 
     def program(self, bwrap: Bwrap) -> str:
-        """bubblewrap itself may lie where its user cannot walk, too."""
+        """Where bubblewrap itself is: it may lie beyond its user's reach, too."""
         if not self._stage or not bwrap.needs:
             return str(bwrap.path)
         package = bwrap.needs[0]
@@ -86,6 +87,9 @@ class Layout:
         ]  # fmt: skip
 
     def _host(self, tools: Toolchain) -> None:
+        # Missing parents would be closed to all but the workspace's own user.
+        for path in ("/etc", "/home", "/opt", "/opt/taskyard", "/var"):
+            self.arguments += ["--perms", "0755", "--dir", path]
         for source, target in tools.shared:
             self.arguments += ["--ro-bind", str(source), target]
         for target, link in tools.links:
@@ -233,8 +237,7 @@ def check_spec(spec: SandboxSpec) -> None:
 def _check_mount(source: Path, target: str) -> None:
     if target != os.path.normpath(target) or not target.startswith("/"):
         raise InvalidSpec(f"mount target {target!r} is not a plain absolute path")
-    top = "/" + target.split("/")[1]
-    if target in _OURS or top in {"/proc", "/dev", "/sys", "/usr", "/etc"}:
+    if target in _PATHS_OURS or target.split("/")[1] in _TOP_OURS:
         raise InvalidSpec(
             f"mount target {target!r} belongs to the sandbox: choose one below "
             f"{HOME}, /mnt, /srv or /data"

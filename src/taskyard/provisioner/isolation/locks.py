@@ -4,7 +4,7 @@ import contextlib
 import fcntl
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from uuid import UUID
 
@@ -14,7 +14,7 @@ _RANGE = 1 << 62
 
 
 @contextlib.contextmanager
-def locked(path: Path, sandbox_id: UUID) -> Iterator[None]:
+def locked(path: Path, sandbox_id: UUID) -> Generator[None]:
     """Hold the byte of `path` that stands for this sandbox; waits for its holder.
 
     "Open file description" locks: unlike POSIX's they hold between threads too, and

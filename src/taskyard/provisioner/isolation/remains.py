@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from datetime import datetime
 from pathlib import Path
 from signal import SIGKILL
 
@@ -9,7 +10,7 @@ from taskyard.provisioner.isolation.sandboxd import cgroups, files
 from taskyard.provisioner.isolation.sandboxd.plan import StateRecord
 from taskyard.provisioner.isolation.sandboxd.processes import Process, boot_id
 
-__all__ = ["any_in", "clear_away", "remove_tree"]
+__all__ = ["any_in", "clear_away", "is_stale", "kill_orphans", "remove_tree"]
 
 _KILLED_SECONDS = 10.0
 
@@ -17,6 +18,14 @@ _KILLED_SECONDS = 10.0
 def any_in(directory: Path) -> bool:
     """Whether there is more than an egress log."""
     return any(not e.name.startswith(files.EGRESS_LOG) for e in os.scandir(directory))
+
+
+def is_stale(directory: Path, before: datetime) -> bool:
+    """Whether only an egress log is here, not written to since `before`."""
+    if not directory.exists() or any_in(directory):
+        return False
+    last = max((e.stat().st_mtime for e in os.scandir(directory)), default=0.0)
+    return last < before.timestamp()
 
 
 def clear_away(directory: Path, *, keep_egress_log: bool = True) -> None:
@@ -32,6 +41,15 @@ def clear_away(directory: Path, *, keep_egress_log: bool = True) -> None:
         files.clear(directory)
     else:
         remove_tree(directory)
+
+
+def kill_orphans(directory: Path) -> None:
+    """Make sure that a workspace has not outlived its supervisor; files stay."""
+    state = files.read_state(directory)
+    if state is None or state["boot_id"] != boot_id():
+        return
+    if not Process(state["pid"], state["started"]).is_alive():
+        _kill(state)
 
 
 def remove_tree(path: Path) -> None:

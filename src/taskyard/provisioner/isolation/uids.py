@@ -73,10 +73,3 @@ def _free(taken: set[int], start: int) -> int:
         if uid not in taken:
             return uid
     raise RuntimeError(f"all {UID_COUNT} users for workspaces are taken")
-
-
-def _read(text: str) -> dict[str, int]:
-    if not text.strip():
-        return {}
-    given: dict[str, int] = json.loads(text)
-    return given

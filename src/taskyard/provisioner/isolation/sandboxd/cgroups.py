@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 __all__ = ["Amounts", "Places", "create", "enter", "kill", "locate", "remove"]
 
+_TRIES = 50
 _PERIOD = 100_000  # microseconds; the kernel's default
 _CONTROLLERS = ("memory", "pids", "cpu")
 
@@ -143,14 +144,11 @@ def _create_v1(group: Path, amounts: Amounts) -> None:
 def _make(group: Path) -> None:
     # 1. A leaving sandbox removes the empty shared parent; 2. we make it; 3. it goes
     # again before our own is in it: so try again.
-    for attempt in range(20):
-        try:
+    for _ in range(_TRIES):
+        with contextlib.suppress(FileNotFoundError):
             group.mkdir(parents=True, exist_ok=True)
-        except FileNotFoundError:
-            if attempt == 19:
-                raise
-        else:
             return
+    raise FileNotFoundError(str(group))
 
 
 def _remove_tree(group: Path) -> bool:

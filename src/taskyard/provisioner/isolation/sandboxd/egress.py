@@ -13,6 +13,7 @@ import json
 import select
 import socket
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import TypedDict
 
 from taskyard.provisioner.isolation.sandboxd import http, relay, tls
@@ -71,7 +72,9 @@ class EgressProxy:
             request, rest = http.read_request(client)
         except http.BadRequest as error:
             self._deny("", "", 0, "", f"malformed request: {error}")
-            _answer(client, 400, f"This is not a proxy request: {error}.")
+            _answer(
+                client, HTTPStatus.BAD_REQUEST, f"This is not a proxy request: {error}."
+            )
             return
         if request is None:
             return
@@ -82,11 +85,15 @@ class EgressProxy:
                 self._plain(client, request, rest)
         except http.BadRequest as error:
             self._deny(request.method, "", 0, request.target, str(error))
-            _answer(client, 400, f"The request cannot be judged: {error}.")
+            _answer(
+                client,
+                HTTPStatus.BAD_REQUEST,
+                f"The request cannot be judged: {error}.",
+            )
         except _Denied as denied:
-            _answer(client, 403, str(denied))
+            _answer(client, HTTPStatus.FORBIDDEN, str(denied))
         except _NoUpstream as problem:
-            _answer(client, 502, str(problem))
+            _answer(client, HTTPStatus.BAD_GATEWAY, str(problem))
 
     def _tunnel(
         self, client: socket.socket, request: http.Request, rest: bytes
@@ -201,42 +208,50 @@ class EgressProxy:
         )
 
     def _deny(self, method: str, host: str, port: int, path: str, why: str) -> None:
-        self._write("deny", method, host, port, path, "", why)
-
-    def _allow(self, method: str, host: str, port: int, path: str, rule: Rule) -> None:
-        self._write("allow", method, host, port, path, rule.text, "")
-
-    def _write(
-        self,
-        verdict: str,
-        method: str,
-        host: str,
-        port: int,
-        path: str,
-        rule: str,
-        why: str,
-    ) -> None:
-        # What the workspace wrote is cut, not trusted; JSON keeps it on one line.
-        self._record(
+        self._write(
             Decision(
-                at=round(self._now(), 3),
-                verdict=verdict,
-                method=method[:20],
-                host=host[:255],
+                at=self._now(),
+                verdict="deny",
+                method=method,
+                host=host,
                 port=port,
-                path=path[:500],
-                rule=rule,
-                why=why[:200],
+                path=path,
+                rule="",
+                why=why,
             )
         )
 
+    def _allow(self, method: str, host: str, port: int, path: str, rule: Rule) -> None:
+        self._write(
+            Decision(
+                at=self._now(),
+                verdict="allow",
+                method=method,
+                host=host,
+                port=port,
+                path=path,
+                rule=rule.text,
+                why="",
+            )
+        )
 
-def _answer(client: socket.socket, status: int, message: str) -> None:
+    def _write(self, decision: Decision) -> None:
+        """Write it down; what the workspace chose is cut, and JSON keeps it on a line."""
+        decision["at"] = round(decision["at"], 3)
+        decision["method"] = decision["method"][:20]
+        decision["host"] = decision["host"][:255]
+        decision["path"] = decision["path"][:500]
+        decision["why"] = decision["why"][:200]
+        self._record(decision)
+
+
+def _answer(client: socket.socket, status: HTTPStatus, message: str) -> None:
+    """One whole response; what the client still sends is not waited for."""
     body = json.dumps({"message": message}).encode()
-    reason = {400: "Bad Request", 403: "Forbidden", 502: "Bad Gateway"}[status]
+    verdict = "deny" if status is HTTPStatus.FORBIDDEN else "error"
     client.sendall(
-        f"HTTP/1.1 {status} {reason}\r\nContent-Type: application/json\r\n"
-        f"X-Taskyard-Egress: {'deny' if status == 403 else 'error'}\r\n"
+        f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Type: application/json\r\n"
+        f"X-Taskyard-Egress: {verdict}\r\n"
         f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode()
         + body
     )

@@ -2,8 +2,6 @@
 
 import contextlib
 import json
-import os
-import shutil
 from pathlib import Path
 
 from taskyard.provisioner.isolation.sandboxd.plan import StateRecord
@@ -48,13 +46,9 @@ def write_exit(directory: Path, status: int) -> None:
 def clear(directory: Path) -> None:
     """Remove everything but the egress log; the directory too when there is none."""
     with contextlib.suppress(FileNotFoundError):
-        for entry in list(os.scandir(directory)):
-            if entry.name.startswith(EGRESS_LOG):
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                shutil.rmtree(entry.path, ignore_errors=True)
-            else:
-                Path(entry.path).unlink(missing_ok=True)
+        for path in list(directory.iterdir()):
+            if not path.name.startswith(EGRESS_LOG):
+                path.unlink(missing_ok=True)
     with contextlib.suppress(OSError):
         directory.rmdir()
 

@@ -21,6 +21,10 @@ __all__ = [
 
 _HEAD_BYTES = 65_536
 _CHUNK = 65_536
+_HTTP = 80
+_HIGHEST_PORT = 65_535
+_LONGEST_NAME = 253
+_LINE_END = b"\r\n"
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HOST = re.compile(r"[a-z0-9_.-]+")
 _HEX = re.compile(rb"[0-9A-Fa-f]{1,15}")
@@ -73,7 +77,12 @@ def read_request(client: socket.socket) -> tuple[Request | None, bytes]:
 def split_authority(target: str) -> tuple[str, int]:
     """Host (lower case, no trailing dot, no brackets) and port of a CONNECT."""
     host, colon, port = target.rpartition(":")
-    if not colon or not port.isascii() or not port.isdigit() or int(port) > 65535:
+    if (
+        not colon
+        or not port.isascii()
+        or not port.isdigit()
+        or int(port) > _HIGHEST_PORT
+    ):
         raise BadRequest("CONNECT needs host:port")
     return _host(host), int(port)
 
@@ -156,7 +165,10 @@ def _parse(head: bytes) -> Request:
     if any("\n" in line or "\r" in line or "\0" in line for line in lines):
         raise BadRequest("a line ends without CR LF, or holds a NUL")
     words = lines[0].split(" ")
-    if len(words) != 3 or words[2] not in {"HTTP/1.1", "HTTP/1.0"}:
+    if len(words) != len(("method", "target", "version")) or words[2] not in {
+        "HTTP/1.1",
+        "HTTP/1.0",
+    }:
         raise BadRequest("the request line is not METHOD TARGET HTTP/1.1")
     method, target, _ = words
     if not _TOKEN.fullmatch(method) or not target.isascii() or not target.isprintable():
@@ -178,7 +190,7 @@ def _host(text: str) -> str:
             raise BadRequest("the address in brackets is not one")
         return str(ipaddress.ip_address(host))
     host = host.removesuffix(".")
-    if not _HOST.fullmatch(host) or len(host) > 253:
+    if not _HOST.fullmatch(host) or len(host) > _LONGEST_NAME:
         raise BadRequest("the host is not a host name")
     return host
 
@@ -188,7 +200,7 @@ def _head(request: Request, body: Body) -> bytes:
     named = f"[{host}]" if ":" in host else host
     lines = [
         f"{request.method} {path} HTTP/1.1",
-        f"host: {named}" if port == 80 else f"host: {named}:{port}",
+        f"host: {named}" if port == _HTTP else f"host: {named}:{port}",
         "connection: upgrade" if body.upgrade else "connection: close",
     ]
     lines += [f"{key}: {value}" for key, value in request.headers if key not in _HOP]
@@ -241,12 +253,12 @@ def _carry_chunks(client: socket.socket, upstream: socket.socket, rest: bytes) -
             left -= len(data)
             if left:
                 buffer = _some(client, 0)
-        while len(buffer) < 2:
+        while len(buffer) < len(_LINE_END):
             buffer += _some(client, 0)
-        if buffer[:2] != b"\r\n":
+        if not buffer.startswith(_LINE_END):
             raise BadRequest("a chunk does not end where it says")
-        upstream.sendall(b"\r\n")
-        buffer = buffer[2:]
+        upstream.sendall(_LINE_END)
+        buffer = buffer.removeprefix(_LINE_END)
 
 
 def _some(client: socket.socket, held: int) -> bytes:

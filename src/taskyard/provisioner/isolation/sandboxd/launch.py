@@ -16,8 +16,8 @@ __all__ = [
     "LaunchFailed",
     "Launched",
     "apply_rlimits",
-    "launch",
     "last_words",
+    "launch",
     "release",
 ]
 
@@ -52,9 +52,7 @@ def launch(plan: Plan, groups: tuple[str, ...]) -> Launched:
         passed.append(descriptor)
         options += [*argument[:-1], str(descriptor), argument[-1]]
     final = _memory_file(_joined([*plan["arguments"], *options, "--remount-ro", "/"]))
-    filter_file = _memory_file(
-        seccomp.program(nested_namespaces=plan["nested_namespaces"])
-    )
+    filter_file = _memory_file(_filter(nested=plan["nested_namespaces"]))
     passed += [final, filter_file]
     words = ["bwrap", "--args", str(final), "--seccomp", str(filter_file)]
     words += ["--", *plan["command"]]
@@ -106,11 +104,21 @@ def apply_rlimits(init: int, limits: LimitsPlan) -> None:
 
 
 def _blobs(plan: Plan) -> list[tuple[list[str], bytes]]:
-    """bubblewrap's words around a descriptor, and what is to be read from it."""
+    """The words around a descriptor, and what is to be read from it."""
     return [
         (["--perms", "0644", "--file", path], text.encode())
         for path, text in plan["files"].items()
     ]
+
+
+def _filter(*, nested: bool) -> bytes:
+    try:
+        return seccomp.program(nested_namespaces=nested)
+    except seccomp.UnsupportedMachine as error:
+        raise LaunchFailed(
+            f"there is no system call filter for {error} processors, "
+            "only for x86_64 and aarch64"
+        ) from None
 
 
 def _joined(words: list[str]) -> bytes:
@@ -119,7 +127,7 @@ def _joined(words: list[str]) -> bytes:
 
 def _memory_file(data: bytes) -> int:
     descriptor = os.memfd_create("taskyard")
-    with open(descriptor, "wb", closefd=False) as file:  # noqa: PTH123 - a descriptor has no path
+    with open(descriptor, "wb", closefd=False) as file:
         _ = file.write(data)
     _ = os.lseek(descriptor, 0, os.SEEK_SET)
     return descriptor
@@ -152,7 +160,7 @@ def _become_bubblewrap(
         kernel.die_with_parent()  # after the change of uid, which forgets it
         if os.getppid() == 1:
             os._exit(1)
-        os.execve(plan["bwrap"], words, {"PATH": "/usr/bin:/bin"})
+        os.execve(plan["bwrap"], words, {"PATH": "/usr/bin:/bin"})  # noqa: S606 - the point of this program
     except BaseException as error:  # noqa: BLE001 - a forked child may only report and end
         with contextlib.suppress(OSError):
             _ = os.write(2, f"taskyard: {error}\n".encode())

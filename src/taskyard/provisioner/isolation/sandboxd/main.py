@@ -12,6 +12,7 @@ The order, so that whatever dies at any point leaves something that can be clear
 import contextlib
 import json
 import os
+import resource
 import signal
 import socket
 import sys
@@ -51,6 +52,7 @@ EGRESS_PROXY = ("127.0.0.1", 3128)
 _CONSOLE_BYTES = 2_000_000
 _EGRESS_BYTES = 5_000_000
 _CONNECTIONS = 256  # at once, for each listener
+_DESCRIPTORS = 4096  # both ends of all these connections, and some
 _STACK = 512 * 1024
 _START_SECONDS = 20.0
 _END_SECONDS = 10.0  # for killed processes to leave
@@ -71,10 +73,9 @@ def main() -> NoReturn:
         daemon.start()
     except Exception as error:  # noqa: BLE001 - the boundary: told to whoever started us
         daemon.clear(everything=True)
-        refused = isinstance(error, launch.LaunchFailed)
-        _say(Ready(error=str(error) or repr(error), refused=refused))
+        _say(Ready(error=str(error) or repr(error)))
         os._exit(1)
-    _say(Ready(error="", refused=False))
+    _say(Ready(error=""))
     daemon.watch()
     os._exit(0)
 
@@ -110,6 +111,7 @@ class _Daemon:
         launch.release(started)
         self._command = command_of(started.init, _START_SECONDS)
         early = launch.last_words(started) if self._command is None else b""
+        _allow_descriptors()  # ours; the workspace has started with the usual number
         self._serve(server, proxy)
         self._keep_console(started.console, early)
         state["phase"] = "running"
@@ -211,6 +213,13 @@ class _Daemon:
             return time.monotonic()
         _ = self._command.signal(signal.SIGTERM)
         return time.monotonic() + self._plan["grace_seconds"]
+
+
+def _allow_descriptors() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < _DESCRIPTORS:
+        wanted = _DESCRIPTORS if hard < 0 else min(hard, _DESCRIPTORS)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _reap(monitor: int) -> int | None:

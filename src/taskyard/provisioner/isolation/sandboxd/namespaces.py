@@ -68,7 +68,7 @@ def _join(pid: int) -> None:
 
 
 def _listen(address: Address) -> socket.socket:
-    host, port = address
+    host, _ = address
     if ":" in host:
         return socket.create_server(address, family=socket.AF_INET6, backlog=_BACKLOG)
     if not host.startswith("127."):

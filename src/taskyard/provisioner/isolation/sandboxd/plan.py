@@ -51,7 +51,6 @@ class Ready(TypedDict):
     """The one line on standard output when the command runs, or cannot."""
 
     error: str  # empty = it runs
-    refused: bool  # the machine cannot, as opposed to this spec
 
 
 class StateRecord(TypedDict):

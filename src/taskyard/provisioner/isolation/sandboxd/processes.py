@@ -5,7 +5,7 @@ import os
 import select
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,7 +50,7 @@ class Process(NamedTuple):
             return bool(poll.poll(max(0, int(seconds * 1000))))
 
     @contextlib.contextmanager
-    def _descriptor(self) -> Iterator[int | None]:
+    def _descriptor(self) -> Generator[int | None]:
         # Open first, compare after: the descriptor then names what we compared.
         try:
             descriptor = os.pidfd_open(self.pid)

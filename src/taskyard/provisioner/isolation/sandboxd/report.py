@@ -37,15 +37,16 @@ class Reporter:
 
     def _run(self) -> None:
         pause = _PAUSE
+        batch: list[Decision] = []
         while True:
             _ = self._wake.wait()
             self._wake.clear()
-            while self._held:
-                batch = [self._held[i] for i in range(min(_BATCH, len(self._held)))]
+            while batch or self._held:
+                while self._held and len(batch) < _BATCH:
+                    batch.append(self._held.popleft())
                 if self._post(batch):
+                    batch = []
                     pause = _PAUSE
-                    for _ in range(min(len(batch), len(self._held))):
-                        _ = self._held.popleft()
                 else:
                     pause = min(pause * 2, _LONGEST_PAUSE)
                 time.sleep(pause)  # noqa: TID251 - a thread of its own; nothing waits for it

@@ -28,6 +28,9 @@ _NAME = re.compile(
 )
 _METHOD = re.compile(r"[A-Z]{1,20}")
 _WEB_PORTS = frozenset({80, 443})
+_PLAIN_PORTS = frozenset({80})
+_LONGEST_NAME = 253
+_HIGHEST_PORT = 65_535
 _LONGEST = 2000
 #: Addresses behind this prefix are IPv4 addresses behind a translator (RFC 6052).
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
@@ -117,7 +120,7 @@ def parse(text: str) -> Rule:
     ports = frozenset(_port(text, word) for word in _listed(values, "port"))
     methods = frozenset(_method(text, word) for word in _listed(values, "method"))
     paths = tuple(_path(text, word) for word in _listed(values, "path"))
-    if (methods or paths) and ports != {80}:
+    if (methods or paths) and ports != _PLAIN_PORTS:
         raise InvalidRule(
             f"egress rule {text!r}: methods and paths of https cannot be checked, "
             "interception is not available yet: use a plain domain rule, or add "
@@ -185,7 +188,7 @@ def _domain(text: str, values: dict[str, str]) -> tuple[str, bool, tuple[Network
             f"egress rule {text!r}: domain is a host name only: leave out the scheme "
             "and the path, and write the port as port=…"
         )
-    if not _NAME.fullmatch(name) or len(name) > 253:
+    if not _NAME.fullmatch(name) or len(name) > _LONGEST_NAME:
         raise InvalidRule(
             f"egress rule {text!r}: {domain!r} is not a host name; "
             "a wildcard stands only in front, as in *.example.org"
@@ -194,7 +197,7 @@ def _domain(text: str, values: dict[str, str]) -> tuple[str, bool, tuple[Network
 
 
 def _port(text: str, word: str) -> int:
-    if not word.isdigit() or not 1 <= int(word) <= 65535:
+    if not word.isdigit() or not 1 <= int(word) <= _HIGHEST_PORT:
         raise InvalidRule(f"egress rule {text!r}: {word!r} is not a port (1 to 65535)")
     return int(word)
 

@@ -114,7 +114,9 @@ def program(*, nested_namespaces: bool, machine: str | None = None) -> bytes:
         (_JUMP_GE, 0, 1, abi.highest),
         _refuse(errno.ENOSYS),
     ]
-    allowed = _JUDGED_BY_ARGUMENT | (_FOR_NESTING if nested_namespaces else set())
+    allowed = _JUDGED_BY_ARGUMENT | (
+        _FOR_NESTING if nested_namespaces else frozenset[str]()
+    )
     for name, number in abi.names.items():
         if name not in allowed:
             code += [(_JUMP_EQ, 0, 1, number), _refuse(errno.EPERM)]

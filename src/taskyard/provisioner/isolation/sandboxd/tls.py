@@ -5,6 +5,8 @@ __all__ = ["LONGEST_HELLO", "Incomplete", "NotTls", "server_name"]
 #: Real ones are 0.2 to 2 kB; post-quantum key shares and padding stay far below this.
 LONGEST_HELLO = 32_768
 
+_RECORD, _HEADER = 5, 4  # bytes before a record, before a handshake message
+_VERSION_3 = 3  # of SSL, whose successors all say so
 _HANDSHAKE, _CLIENT_HELLO, _SERVER_NAME, _HOST_NAME = 22, 1, 0, 0
 
 
@@ -32,25 +34,29 @@ def _hello(data: bytes) -> bytes:
     """The body of the ClientHello, put together from its records."""
     message = b""
     position = 0
-    while len(message) < 4 or len(message) < 4 + int.from_bytes(message[1:4], "big"):
-        header = data[position : position + 5]
+    while len(message) < _HEADER or len(message) < _HEADER + _length(message):
+        header = data[position : position + _RECORD]
         if header and header[0] != _HANDSHAKE:
             raise NotTls
-        if len(header) < 5:
+        if len(header) < _RECORD:
             raise Incomplete
         length = int.from_bytes(header[3:5], "big")
-        if header[1] != 3 or not length:
+        if header[1] != _VERSION_3 or not length:
             raise NotTls
-        body = data[position + 5 : position + 5 + length]
+        body = data[position + _RECORD : position + _RECORD + length]
         if len(body) < length:
             raise Incomplete
         message += body
-        position += 5 + length
+        position += _RECORD + length
         if message[0] != _CLIENT_HELLO:
             raise NotTls
-        if len(message) >= 4 and int.from_bytes(message[1:4], "big") > LONGEST_HELLO:
+        if len(message) >= _HEADER and _length(message) > LONGEST_HELLO:
             raise NotTls
-    return message[4 : 4 + int.from_bytes(message[1:4], "big")]
+    return message[_HEADER : _HEADER + _length(message)]
+
+
+def _length(message: bytes) -> int:
+    return int.from_bytes(message[1:_HEADER], "big")
 
 
 def _name_in(hello: bytes) -> str | None:
