@@ -1,0 +1,56 @@
+"""Bodies as AgentAPI's clients read them: JSON with a schema link, and problem documents."""
+
+import json
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from taskyard.runner.agentapi.http import Request, Response
+
+__all__ = ["SendFailed", "json_answer", "problem", "text_answer"]
+
+
+class SendFailed(Exception):
+    """A message could not be given to the agent; the text says why."""
+
+
+def json_answer(request: Request, schema: str, body: Mapping[str, Any]) -> Response:
+    """A JSON body with `$schema` and the `Link` header that goes with it."""
+    path = f"/schemas/{schema}.json"
+    url = f"http://{request.headers.get('host', 'localhost')}{path}"
+    return Response(
+        headers=[
+            ("content-type", "application/json"),
+            ("link", f'<{path}>; rel="describedBy"'),
+        ],
+        body=json.dumps({"$schema": url, **body}).encode(),
+    )
+
+
+def problem(
+    status: HTTPStatus, detail: str, errors: Sequence[Mapping[str, Any]] = ()
+) -> Response:
+    """An RFC 9457 problem; clients show `detail` and `errors[].message`."""
+    body: dict[str, Any] = {
+        "title": status.phrase,
+        "status": int(status),
+        "detail": detail,
+    }
+    if errors:
+        body["errors"] = list(errors)
+    return Response(
+        status=status,
+        headers=[("content-type", "application/problem+json")],
+        body=json.dumps(body).encode(),
+    )
+
+
+def text_answer(status: HTTPStatus, text: str) -> Response:
+    return Response(
+        status=status,
+        headers=[
+            ("content-type", "text/plain; charset=utf-8"),
+            ("x-content-type-options", "nosniff"),
+        ],
+        body=f"{text}\n".encode(),
+    )

@@ -1,0 +1,190 @@
+"""A small HTTP/1.1 server for one workspace's loopback, on h11 and asyncio streams.
+
+A handler takes a `Request` and returns a `Response`; a body may be an async iterator, then
+it is streamed until it ends or the client is gone. No framework fits into the runner's
+single file; h11 does the part that is easy to get wrong.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import h11
+
+__all__ = ["Handler", "Request", "Response", "TooLarge", "serve_http"]
+
+_HEAD_SECONDS: Final = 60.0
+_BODY_SECONDS: Final = 120.0
+_READ: Final = 64 * 1024
+_CLIENT_GONE: Final = (ConnectionError, TimeoutError, h11.ProtocolError, OSError)
+
+
+class TooLarge(Exception):
+    """The request's body is larger than the handler takes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    method: str
+    path: str  # decoded, without the query
+    query: Mapping[str, list[str]]
+    headers: Mapping[str, str]  # names in lower case; of a repeated one, the last
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    status: HTTPStatus = HTTPStatus.OK
+    headers: Sequence[tuple[str, str]] = ()
+    body: bytes | AsyncIterator[bytes] = field(default=b"")
+
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+async def serve_http(
+    handler: Handler, *, host: str, port: int, body_limit: int
+) -> asyncio.Server:
+    """Start serving; close the returned server to stop. Raises OSError when the port is taken."""
+
+    async def connected(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        try:
+            await _Connection(handler, reader, writer, body_limit).run()
+        except (*_CLIENT_GONE, asyncio.CancelledError):
+            pass  # the outermost frame of its task: Python 3.11 logs a cancelled one as a crash
+        finally:
+            writer.close()
+
+    return await asyncio.start_server(connected, host, port)
+
+
+class _Connection:
+    def __init__(
+        self,
+        handler: Handler,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        body_limit: int,
+    ) -> None:
+        self._handler = handler
+        self._reader = reader
+        self._writer = writer
+        self._limit = body_limit
+        self._h11 = h11.Connection(h11.SERVER, max_incomplete_event_size=_READ)
+
+    async def run(self) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(_HEAD_SECONDS):
+                    head = await self._head()
+                if head is None:
+                    return
+                async with asyncio.timeout(_BODY_SECONDS):
+                    request = await self._request(head)
+                response = await self._handler(request)
+            except TooLarge:
+                response = Response(
+                    status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                    headers=[("connection", "close")],
+                )
+            except h11.RemoteProtocolError as exc:
+                response = Response(
+                    status=HTTPStatus(exc.error_status_hint),
+                    headers=[("connection", "close")],
+                )
+            await self._answer(response)
+            if self._h11.our_state is not h11.DONE or (
+                self._h11.their_state is not h11.DONE
+            ):
+                return
+
+            self._h11.start_next_cycle()
+
+    async def _head(self) -> h11.Request | None:
+        while True:
+            event = self._h11.next_event()
+            if isinstance(event, h11.Request):
+                return event
+            if event is h11.NEED_DATA:
+                self._h11.receive_data(await self._reader.read(_READ))
+            else:
+                return None
+
+    async def _request(self, head: h11.Request) -> Request:
+        parts = bytearray()
+        while True:
+            event = self._h11.next_event()
+            if isinstance(event, h11.Data):
+                parts += event.data
+                if len(parts) > self._limit:
+                    raise TooLarge
+            elif isinstance(event, h11.EndOfMessage):
+                break
+            elif event is h11.NEED_DATA:
+                await self._more()
+            else:
+                raise ConnectionResetError
+        target = urlsplit(head.target.decode("latin-1"))
+        return Request(
+            method=head.method.decode("ascii"),
+            path=unquote(target.path),
+            query=parse_qs(target.query, keep_blank_values=True),
+            headers={n.decode(): v.decode("latin-1") for n, v in head.headers},
+            body=bytes(parts),
+        )
+
+    async def _more(self) -> None:
+        if self._h11.they_are_waiting_for_100_continue:
+            self._send(h11.InformationalResponse(status_code=100, headers=[]))
+            await self._writer.drain()
+        self._h11.receive_data(await self._reader.read(_READ))
+
+    async def _answer(self, response: Response) -> None:
+        headers = [(n.encode(), v.encode("latin-1")) for n, v in response.headers]
+        if isinstance(response.body, bytes):
+            headers.append((b"content-length", b"%d" % len(response.body)))
+        self._send(h11.Response(status_code=int(response.status), headers=headers))
+        if isinstance(response.body, bytes):
+            if self._h11.our_state is h11.SEND_BODY and response.body:
+                self._send(h11.Data(data=response.body))
+        else:
+            await self._stream(response.body)
+        self._send(h11.EndOfMessage())
+        await self._writer.drain()
+
+    async def _stream(self, body: AsyncIterator[bytes]) -> None:
+        """Send until the body ends, or until the client closes its side."""
+        async with asyncio.TaskGroup() as group:
+            sending = group.create_task(self._send_all(body))
+            watching = group.create_task(self._cancel_when_gone(sending))
+            await asyncio.wait({sending})
+            watching.cancel()
+        with suppress(RuntimeError):
+            await _close(body)
+        if sending.cancelled():
+            raise ConnectionResetError
+
+    async def _cancel_when_gone(self, sending: asyncio.Task[None]) -> None:
+        await self._reader.read(1)
+        sending.cancel()
+
+    async def _send_all(self, body: AsyncIterator[bytes]) -> None:
+        async for part in body:
+            self._send(h11.Data(data=part))
+            await self._writer.drain()
+
+    def _send(self, event: h11.Event) -> None:
+        if data := self._h11.send(event):
+            self._writer.write(data)
+
+
+async def _close(body: AsyncIterator[bytes]) -> None:
+    close = getattr(body, "aclose", None)
+    if close is not None:
+        await close()

@@ -1,0 +1,70 @@
+"""Files a person gives to the agent: one multipart field, kept under its content's hash."""
+
+import hashlib
+import re
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+__all__ = ["MAX_BYTES", "NotMultipart", "TooBig", "Uploads", "field_file"]
+
+MAX_BYTES: Final = 10 * 1024 * 1024
+
+
+class NotMultipart(ValueError):
+    """The body is not multipart form data, or has no such field."""
+
+
+class TooBig(ValueError):
+    """The file is larger than `MAX_BYTES`."""
+
+
+@dataclass(frozen=True, slots=True)
+class UploadedFile:
+    name: str
+    content: bytes
+
+
+class Uploads:
+    """A folder of its own under the temporary directory, made at the first upload."""
+
+    def __init__(self) -> None:
+        self._folder: Path | None = None
+
+    def keep(self, file: UploadedFile) -> Path:
+        """Store `file`; the same content and name give the same path again."""
+        if len(file.content) > MAX_BYTES:
+            raise TooBig("file size exceeds 10MB limit")
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="agentapi-uploads-"))
+        digest = hashlib.sha256(file.content).hexdigest()[:16]
+        folder = self._folder / digest
+        folder.mkdir(mode=0o700, exist_ok=True)
+        path = folder / file.name
+        path.write_bytes(file.content)
+        return path
+
+
+def field_file(content_type: str, body: bytes, field: str) -> UploadedFile:
+    """The file in form field `field`. Raises `NotMultipart`."""
+    boundary = re.search(r'boundary="?([^";,]{1,200})"?', content_type)
+    if not content_type.startswith("multipart/form-data") or boundary is None:
+        raise NotMultipart("the body must be multipart/form-data")
+
+    for part in (b"\r\n" + body).split(b"\r\n--" + boundary[1].encode("latin-1"))[1:]:
+        head, blank, content = part.partition(b"\r\n\r\n")
+        disposition = head.decode("utf-8", "replace")
+        if blank and _parameter(disposition, "name") == field:
+            name = PurePosixPath(
+                (_parameter(disposition, "filename") or "file").replace("\\", "/")
+            ).name
+            return UploadedFile(
+                name if name not in {"", ".", ".."} else "file", content
+            )
+    raise NotMultipart(f"the form has no file field {field!r}")
+
+
+def _parameter(disposition: str, name: str) -> str | None:
+    found = re.search(rf'[;\s]{name}="((?:[^"\\\r\n]|\\.)*)"', disposition)
+    return None if found is None else found[1].replace("\x00", "")

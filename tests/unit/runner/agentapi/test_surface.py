@@ -1,0 +1,236 @@
+"""The AgentAPI routes, over a real socket, as a client that knows nothing of us sees them."""
+
+import json
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Literal
+
+import httpx
+import pytest
+
+from taskyard.runner.agentapi.access import AllowedHosts, AllowedOrigins, InvalidList
+from taskyard.runner.agentapi.http import serve_http
+from taskyard.runner.agentapi.surface import Access, Surface
+from taskyard.runner.agentapi.uploads import MAX_BYTES
+from taskyard.runner.agents.conversation import Busy, Status, Transcript
+
+pytestmark = pytest.mark.asyncio
+AT = "2026-01-01T00:00:00Z"
+
+
+class Chat:
+    """A conversation that answers each message at once."""
+
+    agent = "claude"
+    transport: Literal["acp", "pty"] = "acp"
+
+    def __init__(self) -> None:
+        self.status: Status = "stable"
+        self.transcript = Transcript()
+        self.cancelled = 0
+
+    async def say(self, text: str) -> None:
+        if self.status == "running":
+            raise Busy("a turn is under way")
+        number = len(self.transcript.messages)
+        self.hear(f"u{number}", "user", text)
+        self.hear(f"a{number}", "agent", f"You said {text}")
+
+    def hear(self, key: str, role: str, text: str) -> None:
+        self.transcript.fold("message", key, {"role": role, "text": text}, AT)
+
+    async def cancel(self) -> None:
+        self.cancelled += 1
+
+
+@asynccontextmanager
+async def serving(
+    chat: Chat, hosts: tuple[str, ...] = ("*",), origins: tuple[str, ...] = ("*",)
+) -> AsyncGenerator[httpx.AsyncClient]:
+    access = Access(hosts=AllowedHosts(hosts), origins=AllowedOrigins(origins))
+    server = await serve_http(
+        Surface(chat, access), host="127.0.0.1", port=0, body_limit=2 * MAX_BYTES
+    )
+    port = server.sockets[0].getsockname()[1]
+    async with server, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        yield client
+
+
+async def read_events(
+    client: httpx.AsyncClient, count: int
+) -> list[tuple[str, dict[str, object]]]:
+    events: list[tuple[str, dict[str, object]]] = []
+    name = ""
+    async with client.stream("GET", "/events") as answer:
+        async for line in answer.aiter_lines():
+            if line.startswith("event: "):
+                name = line.removeprefix("event: ")
+            elif line.startswith("data: "):
+                events.append((name, json.loads(line.removeprefix("data: "))))
+                if len(events) == count:
+                    break
+    return events
+
+
+async def test_a_message_is_answered_and_listed_with_ids_in_order() -> None:
+    async with serving(Chat()) as client:
+        sent = await client.post("/message", json={"content": " hi ", "type": "user"})
+        listed = await client.get("/messages")
+
+    assert sent.status_code == 200
+    assert sent.json()["ok"] is True
+    assert [(m["id"], m["role"], m["content"]) for m in listed.json()["messages"]] == [
+        (0, "user", "hi"),
+        (1, "agent", "You said hi"),
+    ]
+
+
+async def test_the_event_stream_replays_messages_and_then_says_the_status() -> None:
+    chat = Chat()
+    chat.hear("a", "agent", "hello")
+
+    async with serving(chat) as client:
+        events = await read_events(client, 2)
+
+    assert events == [
+        ("message_update", {"id": 0, "role": "agent", "message": "hello", "time": AT}),
+        ("status_change", {"status": "stable", "agent_type": "claude"}),
+    ]
+
+
+async def test_no_event_is_longer_than_published_clients_can_read() -> None:
+    chat = Chat()
+    chat.hear("a", "agent", "\U0001f600\x01" * 100_000)
+
+    async with serving(chat) as client:
+        [(_, update)] = await read_events(client, 1)
+
+    assert len(json.dumps(update)) < 128 * 1024
+    assert str(update["message"]).endswith("GET /messages]")
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"{", 400),
+        (b"[]", 422),
+        (b'{"content": 1, "type": "user"}', 422),
+        (b'{"content": "x", "type": "shout"}', 422),
+        (b'{"content": "  ", "type": "user"}', 500),
+        (b'{"content": "x", "type": "raw"}', 500),
+    ],
+)
+async def test_a_bad_message_is_a_problem_document(body: bytes, status: int) -> None:
+    async with serving(Chat()) as client:
+        answer = await client.post("/message", content=body)
+
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["status"] == status
+
+
+async def test_a_busy_agent_refuses_with_the_words_clients_look_for() -> None:
+    chat = Chat()
+    chat.status = "running"
+
+    async with serving(chat) as client:
+        answer = await client.post("/message", json={"content": "x", "type": "user"})
+
+    assert answer.status_code == 500
+    assert "waiting for user input" in answer.json()["errors"][0]["message"]
+
+
+async def test_escape_cancels_the_turn_of_an_agent_without_a_terminal() -> None:
+    chat = Chat()
+
+    async with serving(chat) as client:
+        answer = await client.post("/message", json={"content": "\x1b", "type": "raw"})
+
+    assert (answer.status_code, chat.cancelled) == (200, 1)
+
+
+async def test_an_upload_is_kept_under_its_own_name_only() -> None:
+    async with serving(Chat()) as client:
+        answer = await client.post(
+            "/upload", files={"file": ("../../etc/passwd", b"a\r\nb\x00--c")}
+        )
+
+    path = answer.json()["filePath"]
+    assert path.endswith("/passwd")
+    assert "agentapi-uploads-" in path
+    with open(path, "rb") as file:  # noqa: ASYNC230, PTH123 - a test reads what was kept
+        assert file.read() == b"a\r\nb\x00--c"
+
+
+@pytest.mark.parametrize(("size", "status"), [(MAX_BYTES, 200), (MAX_BYTES + 1, 400)])
+async def test_an_upload_may_have_ten_megabytes_and_no_byte_more(
+    size: int, status: int
+) -> None:
+    async with serving(Chat()) as client:
+        answer = await client.post("/upload", files={"file": ("big", b"x" * size)})
+
+    assert answer.status_code == status
+
+
+async def test_an_upload_without_the_field_is_refused() -> None:
+    async with serving(Chat()) as client:
+        answer = await client.post("/upload", files={"other": ("x", b"x")})
+
+    assert answer.status_code == 422
+
+
+async def test_a_host_that_is_not_allowed_is_told_which_are() -> None:
+    async with serving(Chat(), hosts=("localhost", "workspace")) as client:
+        refused = await client.get("/status", headers={"host": "evil.test:80"})
+        taken = await client.get("/status", headers={"host": "LOCALHOST:9"})
+
+    assert refused.status_code == 400
+    assert "Allowed hosts: localhost, workspace" in refused.text
+    assert taken.status_code == 200
+
+
+async def test_a_foreign_origin_gets_an_answer_but_no_permission() -> None:
+    async with serving(Chat(), origins=("https://*.ours.test",)) as client:
+        foreign = await client.options("/status", headers={"origin": "https://x.test"})
+        ours = await client.options(
+            "/status", headers={"origin": "https://a.ours.test"}
+        )
+
+    assert foreign.status_code == 200
+    assert "access-control-allow-origin" not in foreign.headers
+    assert ours.headers["access-control-allow-origin"] == "https://a.ours.test"
+    assert ours.headers["access-control-max-age"] == "300"
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        ("a b", "whitespace"),
+        ("a,b", "comma"),
+        ("http://a", "must not include http"),
+        ("a:80", "must not include a port"),
+    ],
+)
+async def test_a_host_list_that_cannot_work_is_refused_at_start(
+    entry: str, words: str
+) -> None:
+    with pytest.raises(InvalidList, match=words):
+        AllowedHosts([entry])
+
+
+async def test_the_root_leads_to_the_chat_page() -> None:
+    async with serving(Chat()) as client:
+        root = await client.get("/")
+        page = await client.get("/chat/embed")
+        missing = await client.get("/chat/none")
+
+    assert (root.status_code, root.headers["location"]) == (307, "/chat/embed")
+    assert "<title>Agent chat</title>" in page.text
+    assert missing.status_code == 404
+
+
+async def test_the_document_names_the_five_documented_routes() -> None:
+    async with serving(Chat()) as client:
+        paths = (await client.get("/openapi.json")).json()["paths"]
+
+    assert sorted(paths) == ["/events", "/message", "/messages", "/status", "/upload"]
