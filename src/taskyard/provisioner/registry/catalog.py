@@ -1,6 +1,7 @@
 """Modules on disk: `modules/<namespace>/<name>/<version>/*.tf` below each root.
 
-Roots come in order; a version that an earlier one has is taken from there. Looked up
+Versions that share their files need no copies: `versions.txt` in a module's folder names
+those that `current/` answers to, one a line. Roots come in order; a version that an earlier one has is taken from there. Looked up
 anew each time: there are few, and who edits a module sees the change at once.
 """
 
@@ -16,6 +17,8 @@ __all__ = ["Catalog", "bundled_roots"]
 
 _VERSION: Final = re.compile(r"(\d+)\.(\d+)\.(\d+)(?:-[0-9A-Za-z.\-]+)?")
 _WORD: Final = re.compile(r"[0-9A-Za-z_\-]+")
+_LIST: Final = "versions.txt"
+_SHARED: Final = "current"
 #: `registry.coder.com/modules/<name>/coder`, from before modules had namespaces.
 _LEGACY: Final = "modules"
 
@@ -56,8 +59,8 @@ class Catalog:
         if not _VERSION.fullmatch(version):
             return None
         for module in self._directories(namespace, name):
-            if (module / version).is_dir():
-                return _archived(module / version)
+            if (directory := _directory(module, version)) is not None:
+                return _archived(directory)
         return None
 
     def _directories(self, namespace: str, name: str) -> Iterator[Path]:
@@ -74,6 +77,20 @@ def _versions(module: Path) -> Iterator[str]:
     for entry in module.iterdir() if module.is_dir() else ():
         if _VERSION.fullmatch(entry.name) and any(entry.glob("*.tf")):
             yield entry.name
+    yield from _sharing(module)
+
+
+def _sharing(module: Path) -> list[str]:
+    """The versions whose files are those of `current/`."""
+    listed = module / _LIST
+    lines = listed.read_text().split() if listed.is_file() else []
+    return [line for line in lines if _VERSION.fullmatch(line)]
+
+
+def _directory(module: Path, version: str) -> Path | None:
+    if (module / version).is_dir():
+        return module / version
+    return module / _SHARED if version in _sharing(module) else None
 
 
 def _order(version: str) -> tuple[tuple[int, ...], bool, str]:
