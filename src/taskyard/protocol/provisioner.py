@@ -15,7 +15,8 @@ HTTP with its key (`Authorization: Bearer tyk-prov-...`), all under
 * `POST jobs/{id}/complete` (`ImportResult` or `BuildResult` in `Completion`), `POST
   jobs/{id}/fail` (`Failure`): 204.
 
-Every call about a job carries its `lease_token`. **409 `lease_lost` means: stop acting,
+Every call about a job carries its `lease_token`; the raw upload of modules carries it in
+the query (`?lease_token=...`). **409 `lease_lost` means: stop acting,
 the job is somebody else's now.**
 """
 
