@@ -17,9 +17,6 @@ __all__ = ["COMMANDS", "app", "main"]
 
 COMMANDS: dict[str, LazyCommand] = {
     "server": LazyCommand("taskyard.cli.server:server", "Run the server."),
-    "provisioner": LazyCommand(
-        "taskyard.cli.server:provisioner", "Run a provisioner for a server."
-    ),
     "setup": LazyCommand(
         "taskyard.cli.auth:setup", "Make the first user of a new server."
     ),
@@ -39,9 +36,6 @@ COMMANDS: dict[str, LazyCommand] = {
     ),
     "user": LazyCommand("taskyard.cli.user:app", "Manage users."),
     "token": LazyCommand("taskyard.cli.token:app", "Manage your API tokens."),
-    "agents": LazyCommand(
-        "taskyard.cli.agents:app", "Install coding agents on this host."
-    ),
     "doctor": LazyCommand(
         "taskyard.cli.doctor:doctor", "Say what this machine can do, and how to fix it."
     ),

@@ -25,6 +25,7 @@ __all__ = [
     "Format",
     "FormatOption",
     "JsonOption",
+    "Style",
     "ago",
     "clean",
     "note",

@@ -1,5 +1,6 @@
 """Users of the server; most of it is for owners."""
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -19,11 +20,20 @@ from taskyard.cli.output import (
 )
 from taskyard.cli.session import run
 from taskyard.kit.clock import SystemClock
-from taskyard.protocol.api.users import ChangePassword, CreateUser, RoleName, User
+from taskyard.protocol.api.users import ChangePassword, CreateUser, User
 
 __all__ = ["app"]
 
 app = group("Manage users.")
+
+
+class RoleChoice(StrEnum):
+    """`RoleName` in the one form that Typer takes more than once."""
+
+    OWNER = "owner"
+    TEMPLATE_ADMIN = "template-admin"
+    AUDITOR = "auditor"
+    MEMBER = "member"
 
 
 def _columns() -> Columns[User]:
@@ -67,7 +77,7 @@ def create(
     email: Annotated[str, typer.Option(prompt="E-mail")],
     name: Annotated[str, typer.Option(help="The full name.")] = "",
     role: Annotated[
-        list[RoleName] | None, typer.Option(help="May be given more than once.")
+        list[RoleChoice] | None, typer.Option(help="May be given more than once.")
     ] = None,
     password_stdin: PasswordStdin = False,
     no_login: Annotated[
@@ -83,7 +93,7 @@ def create(
         name=name,
         password=password,
         login_type="none" if no_login else "password",
-        roles=role or [],
+        roles=[each.value for each in role or []],
     )
     user = run(lambda client: client.users.create(body))
     if as_json:

@@ -1,0 +1,22 @@
+"""What runs inside a workspace, called through the installed command for development."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from taskyard.runner.main import main
+
+__all__ = ["agentapi", "runner"]
+
+Arguments = Annotated[list[str] | None, typer.Argument()]
+
+
+def runner(arguments: Arguments = None) -> None:
+    """Everything after `runner` is the runner's own command line."""
+    sys.exit(main(arguments or []))
+
+
+def agentapi(arguments: Arguments = None) -> None:
+    """Everything after `agentapi` is its own command line."""
+    sys.exit(main(["agentapi", *(arguments or [])]))

@@ -1,0 +1,106 @@
+"""The command as a program: help, start-up, exit statuses, interrupts."""
+
+import os
+import signal
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from taskyard.cli.exit_codes import ExitCode, for_error
+from taskyard.cli.main import COMMANDS
+from taskyard.kit.errors import Conflict, NotFound, TaskyardError, Unauthenticated
+from taskyard.sdk import ServerUnreachable
+from tests.support import wire
+from tests.support.fake_api import FakeApi
+from tests.unit.cli.conftest import Taskyard
+
+PROGRAM = [sys.executable, "-m", "taskyard.cli"]
+
+
+def test_help_names_every_command_that_is_not_hidden(taskyard: Taskyard) -> None:
+    ran = taskyard("--help")
+
+    assert ran.code == 0
+    for name, command in COMMANDS.items():
+        is_listed = f"\n  {name} " in ran.out
+        assert is_listed is not command.hidden, name
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_can_be_loaded(name: str) -> None:
+    module, attribute = COMMANDS[name].target.split(":")
+
+    assert callable(getattr(import_module(module), attribute))
+
+
+def test_an_unknown_command_is_a_usage_error(taskyard: Taskyard) -> None:
+    ran = taskyard("tsak")
+
+    assert ran.code == 2
+    assert "No such command 'tsak'" in ran.err
+
+
+def test_help_loads_neither_the_sdk_nor_the_server() -> None:
+    script = (
+        "import sys\n"
+        "from taskyard.cli.main import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "print(sorted({'httpx', 'pydantic', 'fastapi', 'rich', 'asyncio'} & set(sys.modules)))"
+    )
+
+    ran = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+
+    assert ran.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (TaskyardError(), 1),
+        (NotFound(), 3),
+        (Unauthenticated(), 4),
+        (Conflict(), 5),
+        (ServerUnreachable(), 6),
+    ],
+)
+def test_errors_have_their_exit_status(error: TaskyardError, code: int) -> None:
+    assert for_error(error) is ExitCode(code)
+
+
+def test_a_pipe_without_colour_gets_none(api: FakeApi, taskyard: Taskyard) -> None:
+    api.on("GET /tasks", {"tasks": [wire.task()], "count": 1})
+
+    ran = taskyard("task", "list")
+
+    assert "\x1b" not in ran.out + ran.err
+
+
+def test_an_interrupt_ends_with_130_and_no_traceback(
+    api: FakeApi, tmp_path: Path
+) -> None:
+    api.on("GET /tasks/me/fix/detail", wire.task("working"))
+    api.streams["/tasks/me/fix/events"] = [b": nothing new\n\n"] * 50
+    environment = os.environ | {
+        "TASKYARD_URL": api.url,
+        "TASKYARD_TOKEN": "a-token",
+        "TASKYARD_CONFIG_DIR": str(tmp_path),
+    }
+
+    with subprocess.Popen(
+        [*PROGRAM, "task", "wait", "fix"],
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    ) as program:
+        assert api.was_asked.wait(20)
+        program.send_signal(signal.SIGINT)
+        _, err = program.communicate(timeout=20)
+
+    assert program.returncode == 130
+    assert "Traceback" not in err
