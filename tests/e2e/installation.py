@@ -1,0 +1,276 @@
+"""A whole Taskyard of our own: real server, database, provisioner, Terraform, sandbox, agent."""
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import httpx
+
+__all__ = ["Installation", "NeverHappened", "agents_dir", "installed"]
+
+PASSWORD: Final = "correct horse battery staple"
+_POLL: Final = 0.1
+
+T = TypeVar("T")
+
+
+class NeverHappened(AssertionError):
+    """Something that was waited for did not come; the text has what was seen last."""
+
+
+def agents_dir() -> Path:
+    """Where `make test` installs the real agents, once per machine."""
+    return Path(os.environ.get("TASKYARD_TEST_AGENTS_DIR", "/var/tmp/taskyard-agents"))  # noqa: S108 - a cache outside of HOME, which sandboxes cannot reach
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+@dataclass(kw_only=True)
+class Installation:
+    """Start it, break it, start it again; everything lives under `root`."""
+
+    root: Path
+    port: int = field(default_factory=free_port)
+    environment: dict[str, str] = field(default_factory=dict[str, str])
+    token: str = ""
+    _server: "subprocess.Popen[bytes] | None" = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def data(self) -> Path:
+        return self.root / "data"
+
+    @property
+    def log(self) -> Path:
+        return self.root / "server.log"
+
+    @property
+    def api(self) -> httpx.Client:
+        return httpx.Client(
+            base_url=self.url,
+            headers={"Coder-Session-Token": self.token},
+            timeout=30,
+        )
+
+    # -- the server's process ----------------------------------------------------------
+
+    def start(self) -> None:
+        self.data.mkdir(mode=0o755, parents=True, exist_ok=True)
+        agents = self.data / "agents"
+        if not agents.exists():
+            agents.symlink_to(agents_dir(), target_is_directory=True)
+        with self.log.open("ab") as log:
+            self._server = subprocess.Popen(
+                [sys.executable, "-m", "taskyard.cli", "server", "--import-starter"],
+                env={
+                    **os.environ,
+                    "TASKYARD_LISTEN": f"127.0.0.1:{self.port}",
+                    "TASKYARD_ACCESS_URL": self.url,
+                    "TASKYARD_DATA_DIR": str(self.data),
+                    "TASKYARD_DEMO_PAUSE": "PT0S",
+                    "ANTHROPIC_API_KEY": "",
+                    **self.environment,
+                },
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self.until("the server answers", self._healthy, seconds=60)
+
+    def stop(self) -> None:
+        """As Ctrl-C does."""
+        if self._server is not None:
+            self._server.send_signal(signal.SIGINT)
+            self._server.wait(60)
+            self._server = None
+
+    def kill(self) -> None:
+        """As a power cut does to one process."""
+        assert self._server is not None
+        self._server.kill()
+        self._server.wait(10)
+        self._server = None
+
+    @property
+    def pid(self) -> int:
+        assert self._server is not None
+        return self._server.pid
+
+    def _healthy(self) -> bool:
+        assert self._server is not None
+        if self._server.poll() is not None:
+            raise NeverHappened(f"the server ended: {self.log_tail()}")
+        try:
+            return httpx.get(f"{self.url}/healthz", timeout=2).is_success
+        except httpx.HTTPError:
+            return False
+
+    def log_tail(self, size: int = 4000) -> str:
+        return self.log.read_text(errors="replace")[-size:]
+
+    # -- people --------------------------------------------------------------------------
+
+    def set_up(self) -> None:
+        """Make the first user through the one-time link, as a new user does."""
+        found = self.until(
+            "the one-time link is printed",
+            lambda: re.search(r"/setup\?token=([\w-]+)", self.log.read_text()),
+        )
+        with self.api as api:
+            user = {
+                "setup_token": found[1],
+                "username": "ada",
+                "email": "ada@example.com",
+                "password": PASSWORD,
+            }
+            api.post("/api/v2/users/first", json=user).raise_for_status()
+            login = {"email": "ada@example.com", "password": PASSWORD}
+            answer = api.post("/api/v2/users/login", json=login)
+            self.token = answer.raise_for_status().json()["session_token"]
+
+    def get(self, path: str) -> Any:
+        with self.api as api:
+            return api.get(path).raise_for_status().json()
+
+    def post(self, path: str, body: object = None) -> Any:
+        with self.api as api:
+            answer = api.post(path, json=body).raise_for_status()
+            return answer.json() if answer.content else None
+
+    def delete(self, path: str) -> None:
+        with self.api as api:
+            api.delete(path).raise_for_status()
+
+    # -- tasks ---------------------------------------------------------------------------
+
+    def starter(self) -> dict[str, Any]:
+        """The starter template, once it is imported."""
+
+        def imported() -> dict[str, Any] | None:
+            found = self.get("/api/v2/templates?q=has-ai-task:true")
+            return found[0] if found else None
+
+        return self.until("the starter template is imported", imported, seconds=90)
+
+    def create_task(self, prompt: str, **more: object) -> dict[str, Any]:
+        version = self.starter()["active_version_id"]
+        body = {"template_version_id": version, "input": prompt, **more}
+        return self.post("/api/v2/tasks/me", body)
+
+    def detail(self, task: str) -> dict[str, Any]:
+        return self.get(f"/api/v2/tasks/me/{task}/detail")
+
+    def until_work(
+        self, task: str, *wanted: str, seconds: float = 90
+    ) -> dict[str, Any]:
+        """The task's detail as soon as its work status is one of `wanted`."""
+        last: dict[str, Any] = {}
+
+        def look() -> dict[str, Any] | None:
+            last.update(self.detail(task))
+            status = last["work"]["status"]
+            if status == "failed" and "failed" not in wanted:
+                raise NeverHappened(f"the task failed: {last['work']}")
+            return last if status in wanted else None
+
+        try:
+            return self.until(f"{task} is {wanted}", look, seconds=seconds)
+        except NeverHappened as exc:
+            raise NeverHappened(f"{exc}; last seen: {last.get('work')}") from exc
+
+    def events(self, task: str) -> list[dict[str, Any]]:
+        """The whole transcript, oldest first."""
+        found: list[dict[str, Any]] = []
+        before = ""
+        while True:
+            page = self.get(f"/api/v2/tasks/me/{task}/events/page?limit=500{before}")
+            found = page["events"] + found
+            if len(page["events"]) < 500:
+                return found
+            before = f"&before={page['events'][0]['seq']}"
+
+    def said_by_user(self, task: str) -> list[str]:
+        return [
+            e["data"]["text"]
+            for e in self.events(task)
+            if e["kind"] == "message" and e["data"].get("role") == "user"
+        ]
+
+    # -- what is really there ------------------------------------------------------------
+
+    def homes(self) -> list[Path]:
+        volumes = self.data / "volumes"
+        return (
+            sorted(p for p in volumes.iterdir() if p.is_dir())
+            if volumes.exists()
+            else []
+        )
+
+    def sandbox_processes(self) -> list[int]:
+        """Every live process of a workspace of this installation, supervisors included."""
+        marks = (
+            os.fsencode(self.data / "sandboxes"),
+            os.fsencode(self.data / "volumes"),
+        )
+        found: list[int] = []
+        for proc in Path("/proc").iterdir():
+            if not proc.name.isdecimal() or int(proc.name) == os.getpid():
+                continue
+            with contextlib.suppress(OSError):
+                words = (proc / "cmdline").read_bytes()
+                inside = (proc / "root").readlink() != Path("/") and (
+                    f":{self.port}".encode() in (proc / "environ").read_bytes()
+                )
+                if words and (inside or any(mark in words for mark in marks)):
+                    found.append(int(proc.name))
+        return found
+
+    def mounts(self) -> list[str]:
+        text = Path("/proc/self/mounts").read_text()
+        return [line for line in text.splitlines() if str(self.data) in line]
+
+    # -- waiting -------------------------------------------------------------------------
+
+    def until(
+        self, what: str, look: Callable[[], T | None], *, seconds: float = 30
+    ) -> T:
+        """Look again and again; the first thing found. Raises `NeverHappened`."""
+        deadline = time.monotonic() + seconds
+        while True:
+            if found := look():
+                return found
+            if time.monotonic() > deadline:
+                raise NeverHappened(f"not within {seconds:.0f} s: {what}")
+            time.sleep(_POLL)  # noqa: TID251 - other processes are at work meanwhile
+
+
+@contextlib.contextmanager
+def installed(**environment: str) -> Generator[Installation]:
+    # Not under HOME, which sandboxes cannot reach.
+    root = Path(tempfile.mkdtemp(prefix="taskyard-e2e-", dir="/var/tmp"))
+    root.chmod(0o755)
+    installation = Installation(root=root, environment=environment)
+    try:
+        installation.start()
+        installation.set_up()
+        yield installation
+    finally:
+        installation.stop()
+        shutil.rmtree(root, ignore_errors=True)
