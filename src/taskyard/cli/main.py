@@ -16,7 +16,6 @@ from taskyard.kit.errors import TaskyardError
 __all__ = ["COMMANDS", "app", "main"]
 
 COMMANDS: dict[str, LazyCommand] = {
-    "server": LazyCommand("taskyard.cli.server:server", "Run the server."),
     "setup": LazyCommand(
         "taskyard.cli.auth:setup", "Make the first user of a new server."
     ),
