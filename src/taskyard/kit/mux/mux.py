@@ -207,6 +207,15 @@ class Mux:
         """Send a control message; these go before any stream data."""
         self.say(frames.encode_json(Kind.MESSAGE, body))
 
+    def send_encoded(self, body: bytes) -> None:
+        """Send a control message that is JSON already."""
+        self.say(frames.encode(Kind.MESSAGE, 0, body))
+
+    def hang_up(self) -> None:
+        """Send what is queued, then close the link."""
+        if self._carrier is not None:
+            self._carrier.close()
+
     def say(self, frame: bytes) -> None:
         """Queue a frame that goes ahead of all stream data."""
         self._say.append(frame)

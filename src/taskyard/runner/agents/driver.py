@@ -56,14 +56,20 @@ class Launch:
 
     agent: str  # "claude-code"
     command: tuple[str, ...]
-    environment: Mapping[str, str]  # complete: the driver adds what its protocol needs only
+    environment: Mapping[
+        str, str
+    ]  # complete: the driver adds what its protocol needs only
     directory: Path
     resume: str = ""  # the agent's own session id; empty = a new session
     first_prompt: str = ""  # only for agents that take it as an argument
     permission_policy: PermissionPolicy = "allow_edits"
-    modes: Mapping[str, str] = field(default_factory=dict[str, str])  # policy -> the agent's mode id
+    modes: Mapping[str, str] = field(
+        default_factory=dict[str, str]
+    )  # policy -> the agent's mode id
     mcp_servers: tuple[McpServer, ...] = ()
-    options: Mapping[str, str] = field(default_factory=dict[str, str])  # category (model, effort) -> value
+    options: Mapping[str, str] = field(
+        default_factory=dict[str, str]
+    )  # category (model, effort) -> value
     columns: int = 120
     rows: int = 40
 
@@ -93,6 +99,13 @@ class Driver(Protocol):
 
     async def start(self, launch: Launch) -> None:
         """Start the process and open or resume the session. Raises `AgentFailed`."""
+        ...
+
+    async def wait(self) -> str:
+        """Wait until the agent's process has ended; return a sentence about why.
+
+        Called once, right after `start`; may come before or after a `prompt` fails.
+        """
         ...
 
     async def prompt(self, turn: str, text: str) -> None:

@@ -1,0 +1,101 @@
+"""Pack Python packages into one file that any Python of the right version can run."""
+
+import importlib.util
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+__all__ = ["RUNNER", "CannotPack", "build"]
+
+#: What the workspace's runner consists of. A name ending in `.*` stands for the package
+#: with all below it, others for that one module (and the packages it lies in).
+RUNNER: Final = (
+    "taskyard.runner.*",
+    "taskyard.protocol.link",
+    "taskyard.protocol.sessions",
+    "taskyard.kit.clock",
+    "taskyard.kit.mux.*",
+    "taskyard.kit.supervisor",
+    "h11.*",
+    "typing_extensions",
+    "websockets.*",
+)
+
+#: Parts that a client does not need: other concurrency models, the command line.
+_LEFT_OUT: Final = (
+    "websockets/legacy/",
+    "websockets/sync/",
+    "websockets/trio/",
+    "h11/tests/",
+)
+_TIMESTAMP: Final = (1980, 1, 1, 0, 0, 0)
+_MAIN: Final = """\
+import sys
+
+TASKYARD_ENTRY = sys.path[0]
+if sys.version_info < (3, 11):
+    sys.exit("taskyard-runner needs Python 3.11 or newer, this is " + sys.version.split()[0])
+
+from taskyard.runner.main import main
+
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+class CannotPack(Exception):
+    """A package is not installed as Python source; the text names it."""
+
+
+def build(packages: Sequence[str] = RUNNER, *, main: str = _MAIN) -> bytes:
+    """The archive's bytes: the same input gives the same bytes, always.
+
+    Modules are found, not imported. Binary parts are left out: packages must work
+    without them. Raises `CannotPack`.
+    """
+    files: dict[str, bytes] = {"__main__.py": main.encode()}
+    for name in packages:
+        files.update(_files(name))
+    out = io.BytesIO()
+    out.write(b"#!/usr/bin/env python3\n")
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for path in sorted(files):
+            info = zipfile.ZipInfo(path, _TIMESTAMP)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = 0o644 << 16
+            archive.writestr(info, files[path])
+    return out.getvalue()
+
+
+def _files(name: str) -> Iterator[tuple[str, bytes]]:
+    whole = name.endswith(".*")
+    module = name.removesuffix(".*")
+    parents = module.split(".")[:-1]
+    for depth in range(1, len(parents) + 1):
+        yield from _one(".".join(parents[:depth]))
+    if not whole:
+        yield from _one(module)
+        return
+    source = _source(module)
+    base = PurePosixPath(*module.split("."))
+    for file in sorted(source.parent.rglob("*")):
+        if file.suffix not in (".py", ".sh") or "__pycache__" in file.parts:
+            continue
+        path = str(base / file.relative_to(source.parent).as_posix())
+        if not path.startswith(_LEFT_OUT):
+            yield path, file.read_bytes()
+
+
+def _one(module: str) -> Iterator[tuple[str, bytes]]:
+    source = _source(module)
+    path = PurePosixPath(*module.split("."))
+    is_package = source.name == "__init__.py"
+    yield f"{path}/__init__.py" if is_package else f"{path}.py", source.read_bytes()
+
+
+def _source(module: str) -> Path:
+    spec = importlib.util.find_spec(module)
+    if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
+        raise CannotPack(f"{module} is not installed as Python source")
+    return Path(spec.origin)

@@ -1,0 +1,435 @@
+"""Drive an agent that speaks the Agent Client Protocol (version 1) on its pipes."""
+
+import asyncio
+import logging
+import time
+import uuid
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, Final, final
+
+from taskyard.kit.supervisor import Supervisor
+from taskyard.runner.agents.acp.rpc import METHOD_NOT_FOUND, Peer, RpcError
+from taskyard.runner.agents.acp.updates import Translator
+from taskyard.runner.agents.driver import (
+    AgentFailed,
+    Capabilities,
+    Emit,
+    Launch,
+    Unsupported,
+)
+from taskyard.runner.agents.permissions import choose, options_of
+from taskyard.runner.agents.process import AgentProcess
+from taskyard.runner.shapes import as_object, as_objects
+from taskyard.runner.version import RUNNER_VERSION
+
+__all__ = ["AcpDriver"]
+
+log = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+
+PROTOCOL_VERSION: Final = 1
+AUTH_REQUIRED: Final = -32000
+#: From the start of the process to an open session; a cold npm cache is not our case.
+START_SECONDS: Final = 120.0
+GARBAGE_EVENTS: Final = 20
+_STOP_REASONS: Final = frozenset(
+    {"end_turn", "max_tokens", "max_turn_requests", "refusal", "cancelled"}
+)
+
+
+@final
+class AcpDriver:
+    """See `Driver`. `harmless_tools` are never asked about (see `permissions.choose`)."""
+
+    def __init__(
+        self, *, emit: Emit, harmless_tools: frozenset[str] = frozenset()
+    ) -> None:
+        self._emit = emit
+        self._harmless_tools = harmless_tools
+        self._supervisor = Supervisor()
+        self._translator = Translator()
+        self._launch: Launch | None = None
+        self._process: AgentProcess | None = None
+        self._peer: Peer | None = None
+        self._external_id = ""
+        self._agent: Json = {}
+        self._replaying = False
+        self._turn = ""
+        self._questions: dict[str, asyncio.Future[str]] = {}
+        self._garbage = 0
+        self._ended = asyncio.Event()
+        self._end_reason = ""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return Capabilities(
+            resume=self._can("resume") or bool(self._agent_can().get("loadSession")),
+            steer=bool(_get(_get(self._agent, "_meta"), "steering").get("supported")),
+            cancel=True,
+            permissions=True,
+        )
+
+    @property
+    def external_id(self) -> str:
+        return self._external_id
+
+    async def start(self, launch: Launch) -> None:
+        self._launch = launch
+        self._state("starting")
+        self._process = await AgentProcess.start(
+            launch.command, environment=launch.environment, directory=launch.directory
+        )
+        self._peer = Peer(
+            wire=self._process,
+            supervisor=self._supervisor,
+            on_notification=self._notified,
+            on_request=self._asked,
+            on_garbage=self._received_garbage,
+        )
+        self._supervisor.start(self._process.listen_to_errors(), name="acp stderr")
+        self._supervisor.start(self._read(self._process, self._peer), name="acp read")
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                await self._greet(self._peer)
+                await self._open(self._peer, launch)
+        except TimeoutError as exc:
+            raise AgentFailed(
+                f"the agent did not open a session in {START_SECONDS:g} s"
+            ) from exc
+        except RpcError as exc:
+            if exc.code != AUTH_REQUIRED:
+                raise AgentFailed(
+                    f"the agent refused to start: {exc.sentence()}"
+                ) from exc
+            self._want_login(exc)
+
+    async def wait(self) -> str:
+        await self._ended.wait()
+        return self._end_reason
+
+    async def prompt(self, turn: str, text: str) -> None:
+        peer = self._connected()
+        self._turn = turn
+        self._translator.turn_over()
+        self._state("running")
+        began = time.monotonic()
+        over: Json = {"stop_reason": "error"}
+        try:
+            result = await peer.request(
+                "session/prompt",
+                {
+                    "sessionId": self._external_id,
+                    "prompt": [{"type": "text", "text": text}],
+                },
+            )
+            reason = str(result.get("stopReason"))
+            over = {"stop_reason": reason if reason in _STOP_REASONS else "end_turn"}
+            if usage := result.get("usage"):
+                over["usage"] = usage
+        except RpcError as exc:
+            over["detail"] = exc.sentence()
+            self._error(f"the turn failed: {exc.sentence()}")
+            if exc.code == AUTH_REQUIRED:
+                self._finish(turn, over, began)
+                self._want_login(exc)
+                return
+        self._finish(turn, over, began)
+        self._state("idle")
+
+    async def steer(self, text: str) -> None:
+        if not self.capabilities.steer:
+            raise Unsupported("this agent takes no words while it works")
+        try:
+            result = await self._connected().request(
+                "_session/steering",
+                {
+                    "sessionId": self._external_id,
+                    "prompt": [{"type": "text", "text": text}],
+                    "_meta": {"steering": {"idleBehavior": "promptRequired"}},
+                },
+            )
+        except RpcError as exc:
+            raise Unsupported(f"the agent did not take it: {exc.sentence()}") from exc
+        if result.get("outcome") == "promptRequired":
+            raise Unsupported("the agent is idle: send it as a prompt")
+
+    async def cancel(self) -> None:
+        if not self._turn or self._peer is None:
+            return
+        with suppress(AgentFailed):
+            await self._peer.notify("session/cancel", {"sessionId": self._external_id})
+        for question in list(self._questions.values()):
+            if not question.done():
+                question.set_result("")
+
+    async def answer_permission(self, request: str, option_id: str) -> None:
+        question = self._questions.get(request)
+        if question is not None and not question.done():
+            question.set_result(option_id)
+
+    async def set_option(self, option: str, value: str) -> None:
+        session = {"sessionId": self._external_id}
+        try:
+            if option == "mode":
+                await self._connected().request(
+                    "session/set_mode", {**session, "modeId": value}
+                )
+                return
+            result = await self._connected().request(
+                "session/set_config_option",
+                {**session, "configId": option, "value": value},
+            )
+        except RpcError as exc:
+            raise Unsupported(
+                f"the agent refused {option}={value}: {exc.sentence()}"
+            ) from exc
+        self._emit_all(self._translator.options(result))
+
+    async def write_raw(self, data: bytes) -> None:
+        raise Unsupported(f"this agent has no terminal ({len(data)} bytes not written)")
+
+    async def resize(self, columns: int, rows: int) -> None:
+        """No terminal, nothing to resize."""
+
+    async def close(self, grace_seconds: float) -> None:
+        if self._process is not None:
+            await self._process.end(grace_seconds)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(1.0):
+                    await self._ended.wait()
+        await self._supervisor.close()
+
+    # -- opening ----------------------------------------------------------------------
+
+    async def _greet(self, peer: Peer) -> None:
+        self._agent = await peer.request(
+            "initialize",
+            {
+                "protocolVersion": PROTOCOL_VERSION,
+                "clientCapabilities": {
+                    "fs": {"readTextFile": False, "writeTextFile": False},
+                    "terminal": False,
+                },
+                "clientInfo": {"name": "taskyard", "version": RUNNER_VERSION},
+            },
+        )
+        if self._agent.get("protocolVersion") != PROTOCOL_VERSION:
+            version = self._agent.get("protocolVersion")
+            raise AgentFailed(
+                f"the agent speaks version {version!r} of the Agent Client Protocol; "
+                f"this runner speaks {PROTOCOL_VERSION}"
+            )
+
+    async def _open(self, peer: Peer, launch: Launch) -> None:
+        result = await self._resume(peer, launch) if launch.resume else None
+        if result is None:
+            result = await peer.request("session/new", _place(launch))
+            self._external_id = str(result.get("sessionId", ""))
+        self._emit_all(self._translator.options(result))
+        await self._configure(peer, launch, result)
+        self._state("idle")
+
+    async def _resume(self, peer: Peer, launch: Launch) -> Json | None:
+        """None when the agent does not know the session any more; that is said aloud."""
+        params = {"sessionId": launch.resume, **_place(launch)}
+        if self._can("resume"):
+            method = "session/resume"
+        elif self._agent_can().get("loadSession"):
+            method = "session/load"
+        else:
+            self._error(
+                "this agent cannot resume: it begins anew, without what was said before"
+            )
+            return None
+        self._external_id = launch.resume
+        # What the agent tells again while it loads is in the log already.
+        self._replaying = True
+        try:
+            return await peer.request(method, params)
+        except RpcError as exc:
+            if exc.code == AUTH_REQUIRED:
+                raise
+            self._external_id = ""
+            self._error(
+                "the earlier conversation could not be resumed, the agent begins anew: "
+                + exc.sentence()
+            )
+            return None
+        finally:
+            self._replaying = False
+
+    async def _configure(self, peer: Peer, launch: Launch, result: Json) -> None:
+        session = {"sessionId": self._external_id}
+        mode = launch.modes.get(launch.permission_policy, "")
+        try:
+            if mode and _get(result, "modes").get("currentModeId") != mode:
+                await peer.request("session/set_mode", {**session, "modeId": mode})
+            for option in self._translator.known_options:
+                value = launch.options.get(
+                    option["category"], ""
+                ) or launch.options.get(option["id"], "")
+                if value and option["value"] != value:
+                    answer = await peer.request(
+                        "session/set_config_option",
+                        {**session, "configId": option["id"], "value": value},
+                    )
+                    self._emit_all(self._translator.options(answer))
+        except RpcError as exc:
+            self._error(f"the agent refused a setting: {exc.sentence()}")
+
+    def _want_login(self, exc: RpcError) -> None:
+        methods = as_objects(self._agent.get("authMethods"))
+        names = [str(method.get("name") or method.get("id")) for method in methods]
+        how = f" ({', '.join(names)})" if names else ""
+        self._state("auth_required", detail=f"{exc.message}{how}", action="login")
+
+    # -- what the agent says ----------------------------------------------------------
+
+    async def _read(self, process: AgentProcess, peer: Peer) -> None:
+        async for line in process.lines():
+            peer.receive(line)
+        reason = await process.wait()
+        # What standard error holds arrives within the same moment.
+        await asyncio.sleep(0.05)
+        words = process.last_words.strip().splitlines()
+        self._end_reason = f"{reason}: {words[-1]}" if words else reason
+        if words and self._launch is not None:
+            log.info("%s said: %s", self._launch.agent, words[-1])
+        peer.end(self._end_reason)
+        for question in self._questions.values():
+            if not question.done():
+                question.set_result("")
+        self._ended.set()
+
+    @property
+    def last_words(self) -> str:
+        """The newest lines of the agent's standard error."""
+        return self._process.last_words if self._process is not None else ""
+
+    def _notified(self, method: str, params: Json) -> None:
+        if method == "session/update":
+            update = _get(params, "update")
+            kind = str(update.get("sessionUpdate", ""))
+            if self._replaying and kind not in (
+                "available_commands_update",
+                "config_option_update",
+            ):
+                return
+            if kind == "user_message_chunk":
+                return  # our own words, said back
+            self._emit_all(self._translator.translate(update))
+        elif not method.startswith("_"):
+            self._emit_all([self._translator.raw({"method": method, "params": params})])
+
+    async def _asked(self, method: str, params: Json) -> Json:
+        if method != "session/request_permission":
+            raise RpcError(METHOD_NOT_FOUND, f"this client has no {method}")
+        call = _get(params, "toolCall")
+        tool = self._translator.tool(call)
+        options = options_of(params.get("options"))
+        launch = self._launch
+        chosen = choose(
+            launch.permission_policy if launch else "ask",
+            tool_kind=str(tool["kind"]),
+            tool_name=str(call.get("name") or tool["title"]),
+            harmless_tools=self._harmless_tools,
+            options=options,
+        )
+        request = str(uuid.uuid4())
+        self._emit(
+            "permission_requested",
+            request,
+            {
+                "tool": tool,
+                "tool_id": call.get("toolCallId"),
+                "options": options,
+                "title": tool["title"],
+            },
+        )
+        if chosen is not None:
+            return self._resolve(request, chosen["id"], by="policy")
+        return await self._ask_person(
+            request, tool, {option["id"] for option in options}
+        )
+
+    async def _ask_person(self, request: str, tool: Json, known: set[str]) -> Json:
+        question: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._questions[request] = question
+        self._state("requires_action", detail=f"may it do this: {tool['title']}")
+        try:
+            answer = await question
+        finally:
+            del self._questions[request]
+        if not self._questions and self._turn:
+            self._state("running")
+        return self._resolve(request, answer if answer in known else "", by="user")
+
+    def _resolve(self, request: str, option: str, *, by: str) -> Json:
+        if not option:
+            self._emit(
+                "permission_resolved", request, {"outcome": "cancelled", "by": by}
+            )
+            return {"outcome": {"outcome": "cancelled"}}
+        self._emit(
+            "permission_resolved",
+            request,
+            {"outcome": "selected", "option_id": option, "by": by},
+        )
+        return {"outcome": {"outcome": "selected", "optionId": option}}
+
+    def _received_garbage(self, text: str) -> None:
+        self._garbage += 1
+        if self._garbage <= GARBAGE_EVENTS and not self._replaying:
+            self._emit_all([self._translator.raw({"not_json": text})])
+
+    # -- small things -----------------------------------------------------------------
+
+    def _finish(self, turn: str, data: Json, began: float) -> None:
+        self._turn = ""
+        duration = round((time.monotonic() - began) * 1000)
+        self._emit("turn_ended", turn, {**data, "duration_ms": duration})
+
+    def _state(self, state: str, **more: str) -> None:
+        self._emit("state", "state", {"state": state, "source": "driver", **more})
+
+    def _error(self, detail: str) -> None:
+        data = {"detail": detail}
+        if words := self.last_words:
+            data["stderr"] = words[-4000:]
+        self._emit("error", str(uuid.uuid4()), data)
+
+    def _emit_all(self, events: list[Any]) -> None:
+        for kind, key, data in events:
+            self._emit(kind, key, data)
+
+    def _connected(self) -> Peer:
+        if self._peer is None or self._ended.is_set():
+            raise AgentFailed(self._end_reason or "the agent is not running")
+        return self._peer
+
+    def _agent_can(self) -> Json:
+        return _get(self._agent, "agentCapabilities")
+
+    def _can(self, what: str) -> bool:
+        return _get(self._agent_can(), "sessionCapabilities").get(what) is not None
+
+
+def _place(launch: Launch) -> Json:
+    return {
+        "cwd": str(launch.directory),
+        "mcpServers": [
+            {
+                "name": server.name,
+                "command": server.command,
+                "args": list(server.args),
+                "env": [{"name": n, "value": v} for n, v in server.environment.items()],
+            }
+            for server in launch.mcp_servers
+        ],
+    }
+
+
+def _get(of: Mapping[str, Any], name: str) -> Json:
+    return as_object(of.get(name))

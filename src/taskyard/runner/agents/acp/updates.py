@@ -1,0 +1,246 @@
+"""Translate what an ACP agent reports into events of the session log."""
+
+import itertools
+import json
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, Literal, NamedTuple, final
+
+from taskyard.protocol.sessions import EventKind
+from taskyard.runner.shapes import as_object, as_objects
+
+__all__ = ["Translated", "Translator", "options_of", "tool_data"]
+
+Json = dict[str, Any]
+
+#: Tool calls of a turn that are remembered, so that a partial update can be completed.
+TOOLS_REMEMBERED: Final = 2000
+
+_TOOL_FIELDS: Final = {
+    "title": "title",
+    "kind": "kind",
+    "status": "status",
+    "content": "content",
+    "locations": "locations",
+    "rawInput": "raw_input",
+    "rawOutput": "raw_output",
+    "name": "name",
+}
+
+
+class Translated(NamedTuple):
+    kind: EventKind
+    key: str
+    data: Json
+
+
+class _Speaker(NamedTuple):
+    role: Literal["user", "agent"]
+    kind: Literal["text", "thought"]
+
+
+_CHUNKS: Final = {
+    "user_message_chunk": _Speaker("user", "text"),
+    "agent_message_chunk": _Speaker("agent", "text"),
+    "agent_thought_chunk": _Speaker("agent", "thought"),
+}
+
+
+@final
+class Translator:
+    """Keeps what is needed to complete partial updates and to drop repeated ones."""
+
+    def __init__(self) -> None:
+        self._tools: dict[str, Json] = {}
+        self._message = ""
+        self._speaker: _Speaker | None = None
+        self._last: dict[str, str] = {}
+        self._options: list[Json] = []
+        self._numbers = itertools.count(1)
+        self._prefix = uuid.uuid4().hex[:12]
+
+    def translate(self, update: Mapping[str, Any]) -> list[Translated]:
+        """Events for one `session/update`; an unknown kind is kept as it came."""
+        kind = str(update.get("sessionUpdate", ""))
+        if speaker := _CHUNKS.get(kind):
+            return self._chunk(speaker, update)
+        if kind in ("tool_call", "tool_call_update"):
+            return self._tool(update)
+        return self._about_session(kind, update)
+
+    def _about_session(self, kind: str, update: Mapping[str, Any]) -> list[Translated]:
+        events: list[Translated] = []
+        match kind:
+            case "plan":
+                entries = as_objects(update.get("entries"))
+                events.append(Translated("plan", "plan", {"entries": entries}))
+            case "available_commands_update":
+                events = self._changed("commands", {"commands": _commands(update)})
+            case "config_option_update":
+                events = self.options(update)
+            case "current_mode_update":
+                events = self._mode(str(update.get("currentModeId", "")))
+            case "session_info_update":
+                if title := update.get("title"):
+                    events = self._changed("title", {"title": title})
+            case "usage_update":
+                events = self._changed("usage", _usage(update))
+            case _:
+                events.append(self.raw(dict(update)))
+        return events
+
+    def options(self, result: Mapping[str, Any]) -> list[Translated]:
+        """The options in the answer to `session/new` and its like."""
+        found = options_of(result)
+        if not found:
+            return []
+        self._options = found
+        return self._changed("options", {"options": found})
+
+    @property
+    def known_options(self) -> tuple[Json, ...]:
+        return tuple(self._options)
+
+    def raw(self, frame: Json) -> Translated:
+        return Translated("raw", str(uuid.uuid4()), {"frame": frame})
+
+    def tool(self, update: Mapping[str, Any]) -> Json:
+        """Merge a partial tool call with what is known of it; return the whole."""
+        call = str(update.get("toolCallId") or self._new_key("tool"))
+        known = self._tools.pop(call, None) or {
+            "title": "",
+            "kind": "other",
+            "status": "pending",
+            "content": [],
+            "locations": [],
+        }
+        whole = {**known, **tool_data(update)}
+        self._tools[call] = whole
+        while len(self._tools) > TOOLS_REMEMBERED:
+            del self._tools[next(iter(self._tools))]
+        return whole
+
+    def turn_over(self) -> None:
+        """The next words begin a new message."""
+        self._speaker = None
+
+    def _chunk(self, speaker: _Speaker, update: Mapping[str, Any]) -> list[Translated]:
+        given = update.get("messageId")
+        if isinstance(given, str) and given:
+            key = given if speaker.kind == "text" else f"{given}:thought"
+        elif self._speaker == speaker:
+            key = self._message
+        else:
+            key = self._new_key("message")
+        self._speaker, self._message = speaker, key
+        block = as_object(update.get("content"))
+        data = {"role": speaker.role, "kind": speaker.kind, "text": _text(block)}
+        events = [Translated("message_chunk", key, data)]
+        if block.get("type") != "text":
+            events.append(self.raw(dict(update)))
+        return events
+
+    def _tool(self, update: Mapping[str, Any]) -> list[Translated]:
+        self._speaker = None
+        before = self._tools.get(str(update.get("toolCallId")))
+        whole = self.tool(update)
+        if whole == before:
+            return []
+        return [Translated("tool", str(update.get("toolCallId") or ""), dict(whole))]
+
+    def _mode(self, mode: str) -> list[Translated]:
+        for option in self._options:
+            if option["category"] == "mode":
+                option["value"] = mode
+        return self._changed("options", {"options": self._options})
+
+    def _changed(
+        self, kind: Literal["commands", "options", "title", "usage"], data: Json
+    ) -> list[Translated]:
+        encoded = json.dumps(data, sort_keys=True)
+        if self._last.get(kind) == encoded:
+            return []
+        self._last[kind] = encoded
+        return [Translated(kind, kind, data)]
+
+    def _new_key(self, what: str) -> str:
+        return f"{what}-{self._prefix}-{next(self._numbers)}"
+
+
+def tool_data(update: Mapping[str, Any]) -> Json:
+    """The fields of a tool call that are given (null means "unchanged")."""
+    return {
+        ours: update[theirs]
+        for theirs, ours in _TOOL_FIELDS.items()
+        if update.get(theirs) is not None
+    }
+
+
+def options_of(result: Mapping[str, Any]) -> list[Json]:
+    """Config options, or the older session modes in the same shape."""
+    options = [
+        {
+            "id": str(option.get("id", "")),
+            "name": str(option.get("name", "")),
+            "category": str(option.get("category") or ""),
+            "type": str(option.get("type") or "select"),
+            "value": option.get("currentValue"),
+            "choices": list(_choices(as_objects(option.get("options")))),
+        }
+        for option in as_objects(result.get("configOptions"))
+    ]
+    modes = as_object(result.get("modes"))
+    if modes and not any(option["category"] == "mode" for option in options):
+        options.append(_mode_option(modes))
+    return options
+
+
+def _mode_option(modes: Json) -> Json:
+    return {
+        "id": "mode",
+        "name": "Mode",
+        "category": "mode",
+        "type": "select",
+        "value": modes.get("currentModeId"),
+        "choices": [
+            {"value": mode.get("id"), "name": mode.get("name")}
+            for mode in as_objects(modes.get("availableModes"))
+        ],
+    }
+
+
+def _choices(given: list[Json]) -> Iterable[Json]:
+    """Choices may be grouped; groups are flattened."""
+    for choice in given:
+        if "options" in choice:
+            yield from _choices(as_objects(choice.get("options")))
+        else:
+            yield {"value": choice.get("value"), "name": choice.get("name")}
+
+
+def _commands(update: Mapping[str, Any]) -> list[Json]:
+    return [
+        {
+            "name": str(command.get("name", "")),
+            "description": str(command.get("description") or "")[:300],
+        }
+        for command in as_objects(update.get("availableCommands"))
+    ]
+
+
+def _usage(update: Mapping[str, Any]) -> Json:
+    return {n: update[n] for n in ("used", "size", "cost") if update.get(n) is not None}
+
+
+def _text(block: Json) -> str:
+    """A content block in words; what has no text is named."""
+    match block.get("type"):
+        case "text":
+            return str(block.get("text", ""))
+        case "resource_link":
+            return f"[{block.get('name') or 'link'}]({block.get('uri')})"
+        case "resource":
+            body = as_object(block.get("resource"))
+            return str(body.get("text") or f"[{body.get('uri')}]")
+        case kind:
+            return f"[{kind or 'content'}]"

@@ -1,0 +1,205 @@
+"""What the sessions must remember over a crash of the runner."""
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from typing import Any, Final, Literal, cast, final
+
+from taskyard.protocol.link import Reply
+from taskyard.runner.store import Store
+
+__all__ = ["Journal", "PromptState", "StoredPrompt", "StoredSession"]
+
+PromptState = Literal["accepted", "submitted", "done"]
+
+#: Answers to commands that are kept; a server asks again within minutes, if at all.
+COMMANDS_KEPT: Final = 1000
+PROMPTS_KEPT: Final = 5000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPrompt:
+    message_id: str
+    session_id: str
+    turn: str
+    text: str
+    state: PromptState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredSession:
+    id: str
+    key: str
+    agent: str
+    external_id: str
+    request: dict[str, Any]
+    boot: str
+
+
+@final
+class Journal:
+    """Facts about commands, prompts and sessions, each written before it is acted upon."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    # -- commands ---------------------------------------------------------------------
+
+    async def reply_to(self, command_id: str) -> Reply | None:
+        """The answer that was given to this command before."""
+
+        def work(connection: sqlite3.Connection) -> Reply | None:
+            row = connection.execute(
+                "SELECT reply FROM commands WHERE id = ?", (command_id,)
+            ).fetchone()
+            return cast("Reply", json.loads(row[0])) if row else None
+
+        return await self._store.call(work)
+
+    async def answered(self, reply: Reply) -> None:
+        def work(connection: sqlite3.Connection) -> None:
+            number = _next(connection, "commands")
+            connection.execute(
+                "INSERT OR REPLACE INTO commands VALUES (?, ?, ?)",
+                (reply["id"], json.dumps(reply), number),
+            )
+            connection.execute(
+                "DELETE FROM commands WHERE number <= ?", (number - COMMANDS_KEPT,)
+            )
+
+        await self._store.call(work)
+
+    # -- prompts ----------------------------------------------------------------------
+
+    async def accept(self, prompt: StoredPrompt) -> bool:
+        """Write a prompt down, on the disk itself; False when it is known already."""
+
+        def work(connection: sqlite3.Connection) -> bool:
+            number = _next(connection, "prompts")
+            connection.execute(
+                "DELETE FROM prompts WHERE number <= ? AND state = 'done'",
+                (number - PROMPTS_KEPT,),
+            )
+            cursor = connection.execute(
+                "INSERT OR IGNORE INTO prompts VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    prompt.message_id,
+                    prompt.session_id,
+                    prompt.turn,
+                    prompt.text,
+                    prompt.state,
+                    number,
+                ),
+            )
+            return cursor.rowcount > 0
+
+        return await self._store.durably(work)
+
+    async def advance(self, message_id: str, state: PromptState) -> None:
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "UPDATE prompts SET state = ? WHERE message_id = ?", (state, message_id)
+            )
+
+        await self._store.durably(work)
+
+    async def unfinished(self, session_id: str) -> list[StoredPrompt]:
+        """Prompts that were taken but not done, oldest first."""
+
+        def work(connection: sqlite3.Connection) -> list[StoredPrompt]:
+            rows = connection.execute(
+                "SELECT message_id, session_id, turn, text, state FROM prompts"
+                " WHERE session_id = ? AND state != 'done' ORDER BY number",
+                (session_id,),
+            )
+            return [
+                StoredPrompt(message_id=m, session_id=s, turn=t, text=x, state=state)
+                for m, s, t, x, state in rows
+            ]
+
+        return await self._store.call(work)
+
+    # -- permission requests ----------------------------------------------------------
+
+    async def asked(self, session_id: str, request_id: str) -> None:
+        await self._store.call(
+            lambda c: c.execute(
+                "INSERT OR IGNORE INTO permissions VALUES (?, ?)",
+                (request_id, session_id),
+            )
+        )
+
+    async def resolved(self, request_id: str) -> None:
+        await self._store.call(
+            lambda c: c.execute(
+                "DELETE FROM permissions WHERE request_id = ?", (request_id,)
+            )
+        )
+
+    async def open_requests(self, session_id: str) -> list[str]:
+        def work(connection: sqlite3.Connection) -> list[str]:
+            rows = connection.execute(
+                "SELECT request_id FROM permissions WHERE session_id = ?", (session_id,)
+            )
+            return [str(row[0]) for row in rows]
+
+        return await self._store.call(work)
+
+    # -- sessions ---------------------------------------------------------------------
+
+    async def remember(self, session: StoredSession) -> None:
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    session.id,
+                    session.key,
+                    session.agent,
+                    session.external_id,
+                    json.dumps(session.request),
+                    session.boot,
+                ),
+            )
+
+        await self._store.call(work)
+
+    async def sessions(self) -> list[StoredSession]:
+        def work(connection: sqlite3.Connection) -> list[StoredSession]:
+            rows = connection.execute(
+                "SELECT id, key, agent, external_id, request, boot FROM sessions"
+            )
+            return [
+                StoredSession(
+                    id=i, key=k, agent=a, external_id=e, request=json.loads(r), boot=b
+                )
+                for i, k, a, e, r, b in rows
+            ]
+
+        return await self._store.call(work)
+
+    # -- scripts ----------------------------------------------------------------------
+
+    async def scripts_done(self, boot: str) -> frozenset[str]:
+        """Start scripts that ran to their end since the workspace was started."""
+
+        def work(connection: sqlite3.Connection) -> frozenset[str]:
+            connection.execute("DELETE FROM scripts WHERE boot != ?", (boot,))
+            rows = connection.execute("SELECT id FROM scripts WHERE boot = ?", (boot,))
+            return frozenset(str(row[0]) for row in rows)
+
+        return await self._store.call(work)
+
+    async def script_done(self, boot: str, script_id: str) -> None:
+        await self._store.call(
+            lambda c: c.execute(
+                "INSERT OR IGNORE INTO scripts VALUES (?, ?)", (boot, script_id)
+            )
+        )
+
+
+def _next(connection: sqlite3.Connection, table: Literal["commands", "prompts"]) -> int:
+    newest = {
+        "commands": "SELECT COALESCE(MAX(number), 0) FROM commands",
+        "prompts": "SELECT COALESCE(MAX(number), 0) FROM prompts",
+    }[table]
+    return int(connection.execute(newest).fetchone()[0]) + 1

@@ -1,0 +1,130 @@
+"""What a start script asks for with `session start`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from taskyard.runner.agents.driver import McpServer, PermissionPolicy
+from taskyard.runner.shapes import as_list, as_object
+
+__all__ = ["InvalidRequest", "SessionRequest"]
+
+
+class InvalidRequest(ValueError):
+    """The request cannot be carried out as written; the text says what to change."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRequest:
+    agent: str
+    key: str  # the app slug
+    driver: Literal["acp", "tui"] = "acp"
+    directory: Path
+    prompt: str = ""
+    command: tuple[str, ...] = ()  # instead of the definition's
+    environment: Mapping[str, str] = field(default_factory=dict[str, str])
+    mcp_servers: tuple[McpServer, ...] = ()
+    options: Mapping[str, str] = field(
+        default_factory=dict[str, str]
+    )  # model, effort, …
+    permission_policy: PermissionPolicy | None = None  # None = the manifest's
+    report_tool: bool = True
+    agentapi_port: int = 0  # 0 = no AgentAPI surface
+
+    @classmethod
+    def parse(cls, given: Mapping[str, Any]) -> Self:
+        """Read the JSON form. Raises `InvalidRequest`."""
+        agent, key = _text(given, "agent"), _text(given, "key")
+        directory = Path(_text(given, "directory"))
+        if not agent or not key:
+            raise InvalidRequest("`agent` and `key` must be given")
+        if not directory.is_absolute():
+            raise InvalidRequest(f"the directory {str(directory)!r} must be absolute")
+        return cls(
+            agent=agent,
+            key=key,
+            driver="tui"
+            if _one_of(given, "driver", ("acp", "tui"), "acp") == "tui"
+            else "acp",
+            directory=directory,
+            prompt=_text(given, "prompt"),
+            command=tuple(str(word) for word in _list(given, "command")),
+            environment=_texts(given, "environment"),
+            mcp_servers=tuple(_servers(given)),
+            options=_texts(given, "options"),
+            permission_policy=_policy(given),
+            report_tool=bool(given.get("report_tool", True)),
+            agentapi_port=_port(given),
+        )
+
+
+def _policy(given: Mapping[str, Any]) -> PermissionPolicy | None:
+    text = _one_of(
+        given, "permission_policy", ("", "allow_edits", "ask", "allow_all"), ""
+    )
+    match text:
+        case "allow_edits" | "ask" | "allow_all":
+            return text
+        case _:
+            return None
+
+
+def _servers(given: Mapping[str, Any]) -> list[McpServer]:
+    """MCP servers in the usual form `{name: {command, args, env}}`."""
+    servers: list[McpServer] = []
+    for name, value in _dict(given, "mcp").items():
+        server = as_object(value)
+        if not server.get("command"):
+            raise InvalidRequest(
+                f"the MCP server {name!r} has no `command` (only stdio servers are supported)"
+            )
+        servers.append(
+            McpServer(
+                name=name,
+                command=str(server["command"]),
+                args=tuple(str(word) for word in _list(server, "args")),
+                environment=_texts(server, "env"),
+            )
+        )
+    return servers
+
+
+def _port(given: Mapping[str, Any]) -> int:
+    port = given.get("agentapi_port") or 0
+    if not isinstance(port, int) or not 0 <= port < 1 << 16:
+        raise InvalidRequest(f"{port!r} is not a port")
+    return port
+
+
+def _one_of(
+    given: Mapping[str, Any], name: str, allowed: tuple[str, ...], default: str
+) -> str:
+    text = _text(given, name) or default
+    if text not in allowed:
+        named = ", ".join(word for word in allowed if word)
+        raise InvalidRequest(f"{name} {text!r} is not one of {named}")
+    return text
+
+
+def _text(given: Mapping[str, Any], name: str) -> str:
+    value = given.get(name) or ""
+    if not isinstance(value, str):
+        raise InvalidRequest(f"{name} must be text")
+    return value
+
+
+def _list(given: Mapping[str, Any], name: str) -> list[Any]:
+    if given.get(name) and not isinstance(given[name], list):
+        raise InvalidRequest(f"{name} must be a list")
+    return as_list(given.get(name))
+
+
+def _dict(given: Mapping[str, Any], name: str) -> dict[str, Any]:
+    if given.get(name) and not isinstance(given[name], dict):
+        raise InvalidRequest(f"{name} must be an object")
+    return as_object(given.get(name))
+
+
+def _texts(given: Mapping[str, Any], name: str) -> dict[str, str]:
+    return {key: str(value) for key, value in _dict(given, name).items()}

@@ -1,0 +1,369 @@
+"""One session: its agent, its prompts, its log, its death and return."""
+
+import asyncio
+import logging
+import uuid
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final, Literal, final
+
+from taskyard.kit.clock import Clock
+from taskyard.kit.supervisor import Supervisor
+from taskyard.protocol.link import DurableEvent
+from taskyard.protocol.sessions import EventKind, SessionEvent, SessionState
+from taskyard.runner.agents.conversation import Busy, Status, Transcript
+from taskyard.runner.agents.driver import AgentFailed, Driver, Emit, Launch
+from taskyard.runner.agents.events import EventBuffer
+from taskyard.runner.agents.journal import Journal, StoredPrompt
+from taskyard.runner.masking import Mask
+
+__all__ = ["Session"]
+
+log = logging.getLogger(__name__)
+
+#: An agent that dies this often within the window is left alone until someone prompts it.
+RESTARTS: Final = 3
+RESTART_WINDOW_SECONDS: Final = 300.0
+#: A cancelled turn must end within this time; then the agent is ended instead.
+CANCEL_SECONDS: Final = 30.0
+
+_READY: Final[frozenset[SessionState]] = frozenset({"idle"})
+_DOWN: Final[frozenset[SessionState]] = frozenset({"exited", "error", "auth_required"})
+
+
+@final
+class Session:
+    """Owns a driver at a time; a dead agent is replaced by a new driver that resumes.
+
+    A prompt is written down before it is taken (`accepted`), again before the agent sees
+    it (`submitted`), and when its turn is over (`done`). A crash between the first two
+    sends it after the restart; a crash after the second never sends it again, the turn is
+    reported as interrupted.
+    """
+
+    def __init__(
+        self,
+        *,
+        session_id: str,
+        key: str,
+        agent: str,
+        transport: Literal["acp", "pty"],
+        launch: Callable[[str], Awaitable[Launch]],
+        make_driver: Callable[[Emit], Driver],
+        emit: Callable[[DurableEvent], None],
+        on_identified: Callable[[str], Awaitable[None]],
+        journal: Journal,
+        mask: Mask,
+        clock: Clock,
+        supervisor: Supervisor,
+        external_id: str = "",
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self.id = session_id
+        self.key = key
+        self.transcript = Transcript()
+        self._agent = agent
+        self._transport: Literal["acp", "pty"] = transport
+        self._launch = launch
+        self._make_driver = make_driver
+        self._emit_durable = emit
+        self._on_identified = on_identified
+        self._journal = journal
+        self._clock = clock
+        self._supervisor = supervisor
+        self._external_id = external_id
+        self._sleep = sleep
+        self._buffer = EventBuffer(send=self._send, mask=mask, clock=clock)
+        self._driver: Driver | None = None
+        self._state: SessionState = "starting"
+        self._turn: StoredPrompt | None = None
+        self._quiet = asyncio.Event()
+        self._quiet.set()
+        self._cancelling = False
+        self._closing = False
+        self._starting = False
+        self._deaths: deque[float] = deque(maxlen=RESTARTS + 1)
+
+    # -- what others see --------------------------------------------------------------
+
+    @property
+    def agent(self) -> str:
+        return self._agent
+
+    @property
+    def transport(self) -> Literal["acp", "pty"]:
+        return self._transport
+
+    @property
+    def state(self) -> SessionState:
+        return self._state
+
+    @property
+    def external_id(self) -> str:
+        return self._external_id
+
+    @property
+    def status(self) -> Status:
+        return "stable" if self._state == "idle" and self._turn is None else "running"
+
+    @property
+    def driver(self) -> Driver:
+        """The driver of the living agent. Raises `Busy` when there is none."""
+        if self._driver is None:
+            raise Busy(f"the agent is not there: {self._state}")
+        return self._driver
+
+    # -- beginning and end ------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Start or resume the agent. Raises `AgentFailed`; the state says so as well."""
+        await self._settle_the_past()
+        try:
+            await self._start_agent()
+        except AgentFailed as exc:
+            self._state_event("error", f"{exc}", action="restart")
+            self._buffer.flush()
+            raise
+        self._supervisor.start(self._submit_accepted(), name=f"catch up {self.id}")
+
+    async def close(self, grace_seconds: float) -> None:
+        """End the agent; a running turn is cancelled first. The transcript stays."""
+        self._closing = True
+        driver = self._driver
+        if driver is not None:
+            if self._turn is not None:
+                await driver.cancel()
+                await self._turn_ended_within(min(grace_seconds, 5.0))
+            await driver.close(grace_seconds)
+            self._driver = None
+            self._state_event("exited", "the workspace is stopping")
+        self._buffer.flush()
+
+    # -- talking ----------------------------------------------------------------------
+
+    async def prompt(self, message_id: str, text: str) -> None:
+        """Take a prompt; returns when it is written down. Raises `Busy`.
+
+        The same message id is taken once.
+        """
+        if self._state in _DOWN:
+            self._supervisor.start(self._try_again(), name=f"restart {self.id}")
+            raise Busy(f"the agent is being started again ({self._state})")
+        if self._turn is not None or self._state not in _READY:
+            raise Busy(f"the agent is {self._state}")
+        prompt = StoredPrompt(
+            message_id=message_id,
+            session_id=self.id,
+            turn=str(uuid.uuid4()),
+            text=text,
+            state="accepted",
+        )
+        # Taken before the first await: a second prompt that comes meanwhile finds us busy.
+        self._take(prompt)
+        try:
+            fresh = await self._journal.accept(prompt)
+        except BaseException:
+            self._take(None)
+            raise
+        if not fresh:
+            self._take(None)
+            return
+        self._supervisor.start(self._run_turn(prompt), name=f"turn {self.id}")
+
+    async def say(self, text: str) -> None:
+        """A prompt from inside the workspace: it has no message of the server."""
+        await self.prompt(f"local:{uuid.uuid4()}", text)
+
+    async def steer(self, message_id: str, text: str) -> None:
+        """Put words into the running turn. Raises `Unsupported` or `Busy`."""
+        if self._turn is None:
+            await self.prompt(message_id, text)
+            return
+        await self.driver.steer(text)
+        self._report_user(message_id, text)
+
+    async def cancel(self) -> None:
+        """End the running turn; the agent itself is ended when it does not listen."""
+        if self._driver is None or self._turn is None:
+            return
+        self._cancelling = True
+        await self._driver.cancel()
+        self._supervisor.start(self._insist(self._turn), name=f"cancel {self.id}")
+
+    def report(self, state: str, summary: str, link: str) -> None:
+        """The agent's own words, through the report tool."""
+        self._event(
+            "report", "report", {"state": state, "summary": summary, "link": link}
+        )
+        self._buffer.flush()
+
+    # -- turns ------------------------------------------------------------------------
+
+    async def _run_turn(self, prompt: StoredPrompt) -> None:
+        driver = self._driver
+        if driver is None:
+            self._take(None)
+            return
+        await self._journal.advance(prompt.message_id, "submitted")
+        self._report_user(prompt.message_id, prompt.text)
+        began = self._clock.now()
+        try:
+            await driver.prompt(prompt.turn, prompt.text)
+        except AgentFailed as exc:
+            reason = "cancelled" if self._cancelling else "interrupted"
+            duration = round((self._clock.now() - began).total_seconds() * 1000)
+            self._event(
+                "turn_ended",
+                prompt.turn,
+                {"stop_reason": reason, "detail": str(exc), "duration_ms": duration},
+            )
+        finally:
+            self._take(None)
+            self._cancelling = False
+            self._buffer.flush()
+        await self._journal.advance(prompt.message_id, "done")
+
+    def _take(self, turn: StoredPrompt | None) -> None:
+        self._turn = turn
+        if turn is None:
+            self._quiet.set()
+        else:
+            self._quiet.clear()
+
+    def _report_user(self, message_id: str, text: str) -> None:
+        data: dict[str, Any] = {"role": "user", "kind": "text", "text": text}
+        if not message_id.startswith("local:"):
+            data["message_id"] = message_id
+        self._event("message", f"user-{message_id}", data)
+
+    async def _insist(self, turn: StoredPrompt) -> None:
+        if not await self._turn_ended_within(CANCEL_SECONDS) and self._turn is turn:
+            log.warning(
+                "the agent did not end its turn in %s s: ending it", CANCEL_SECONDS
+            )
+            await self.driver.close(0)
+
+    async def _turn_ended_within(self, seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._quiet.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    # -- the agent's life -------------------------------------------------------------
+
+    async def _start_agent(self) -> None:
+        self._starting = True
+        try:
+            launch = await self._launch(self._external_id)
+            driver = self._make_driver(self._event)
+            try:
+                await driver.start(launch)
+            except AgentFailed:
+                await driver.close(0)
+                raise
+        finally:
+            self._starting = False
+        self._driver = driver
+        if driver.external_id and driver.external_id != self._external_id:
+            self._external_id = driver.external_id
+            await self._on_identified(driver.external_id)
+        self._buffer.flush()
+        self._supervisor.start(self._outlive(driver), name=f"outlive {self.id}")
+
+    async def _outlive(self, driver: Driver) -> None:
+        """Wait for the agent's end and bring it back, unless it dies too often."""
+        reason = await driver.wait()
+        if self._closing or self._driver is not driver:
+            return
+
+        self._driver = None
+        self._state_event("exited", reason)
+        await driver.close(0)
+        loop = asyncio.get_running_loop()
+        self._deaths.append(loop.time())
+        recent = [
+            at for at in self._deaths if loop.time() - at < RESTART_WINDOW_SECONDS
+        ]
+        if len(recent) > RESTARTS:
+            detail = f"the agent ended {len(recent)} times within minutes: {reason}"
+            self._state_event("error", detail, action="restart")
+            return
+        await self._sleep(2.0 ** (len(recent) - 1) - 1)
+        await self._try_again()
+
+    async def _try_again(self) -> None:
+        if self._starting or self._closing:
+            return
+        # A login that was wanted is asked for again by a fresh process.
+        if self._driver is not None:
+            old, self._driver = self._driver, None
+            await old.close(1.0)
+        try:
+            await self._start_agent()
+        except AgentFailed as exc:
+            self._state_event("error", str(exc), action="restart")
+
+    async def _settle_the_past(self) -> None:
+        """Report what a runner that died could not: the turn it was in is over."""
+        for request in await self._journal.open_requests(self.id):
+            self._event(
+                "permission_resolved",
+                request,
+                {"outcome": "cancelled", "by": "timeout"},
+            )
+        for prompt in await self._journal.unfinished(self.id):
+            if prompt.state == "submitted":
+                self._event(
+                    "turn_ended",
+                    prompt.turn,
+                    {
+                        "stop_reason": "interrupted",
+                        "message_id": prompt.message_id,
+                        "duration_ms": 0,
+                    },
+                )
+                await self._journal.advance(prompt.message_id, "done")
+        self._buffer.flush()
+
+    async def _submit_accepted(self) -> None:
+        """Prompts that were taken, but never reached the agent, go first."""
+        for prompt in await self._journal.unfinished(self.id):
+            if prompt.state == "accepted" and self._state == "idle":
+                self._take(prompt)
+                await self._run_turn(prompt)
+
+    # -- events -----------------------------------------------------------------------
+
+    def _state_event(self, state: SessionState, detail: str, **more: str) -> None:
+        self._event(
+            "state",
+            "state",
+            {"state": state, "source": "process", "detail": detail, **more},
+        )
+
+    def _event(self, kind: EventKind, key: str, data: Mapping[str, Any]) -> None:
+        if kind == "state":
+            self._state = data["state"]
+        elif (
+            kind == "turn_ended"
+            and self._turn is not None
+            and not data.get("message_id")
+        ):
+            if not self._turn.message_id.startswith("local:"):
+                data = {**data, "message_id": self._turn.message_id}
+        elif kind == "permission_requested":
+            self._remember(self._journal.asked(self.id, key))
+        elif kind == "permission_resolved":
+            self._remember(self._journal.resolved(key))
+        self.transcript.fold(kind, key, data, self._clock.now().isoformat())
+        self._buffer.add(kind, key, data)
+
+    def _remember(self, work: Any) -> None:
+        self._supervisor.start(work, name=f"journal {self.id}")
+
+    def _send(self, events: list[SessionEvent]) -> None:
+        self._emit_durable(
+            {"name": "session_events", "session_id": self.id, "events": events}
+        )

@@ -1,0 +1,388 @@
+"""All sessions of the workspace: begun by start scripts, commanded by the server."""
+
+import asyncio
+import base64
+import logging
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Protocol, final
+
+from taskyard.kit.clock import Clock
+from taskyard.kit.supervisor import Supervisor
+from taskyard.protocol.link import Command, DurableEvent, Manifest, Reply, SessionSeed
+from taskyard.runner.agents.acp.driver import AcpDriver
+from taskyard.runner.agents.conversation import Busy, Conversation
+from taskyard.runner.agents.definitions import DEFINITIONS, find, prepare, unknown
+from taskyard.runner.agents.driver import (
+    AgentFailed,
+    Driver,
+    Emit,
+    Launch,
+    McpServer,
+    Unsupported,
+)
+from taskyard.runner.agents.journal import Journal, StoredSession
+from taskyard.runner.agents.request import InvalidRequest, SessionRequest
+from taskyard.runner.agents.session import Session
+from taskyard.runner.control import ControlError
+from taskyard.runner.masking import Mask
+
+__all__ = ["ChatSurface", "NoSession", "Sessions", "Surroundings"]
+
+log = logging.getLogger(__name__)
+
+#: Tools of ours that no policy asks about.
+HARMLESS_TOOLS: Final = frozenset(
+    {"mcp__taskyard__report_task", "mcp__coder__coder_report_task"}
+)
+
+
+class NoSession(Exception):
+    """There is no session of that id here."""
+
+
+class ChatSurface(Protocol):
+    """Serves a conversation to other programs in the workspace (AgentAPI)."""
+
+    async def serve(self, conversation: Conversation, *, port: int) -> None:
+        """Listen on 127.0.0.1:`port` until cancelled. Raises `OSError` when it cannot."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """Where sessions live; known once the manifest is there."""
+
+    manifest: Manifest
+    environment: Mapping[str, str]
+    home: Path
+    binaries: Path
+    boot: str  # changes when the workspace is started anew
+
+
+@final
+class Sessions:
+    """Begins, finds, commands and ends sessions. One key has one session at a time."""
+
+    def __init__(
+        self,
+        *,
+        emit: Callable[[DurableEvent], None],
+        journal: Journal,
+        mask: Mask,
+        clock: Clock,
+        supervisor: Supervisor,
+        surface: ChatSurface,
+        make_tui_driver: Callable[[Emit], Driver] | None = None,
+    ) -> None:
+        self._emit = emit
+        self._journal = journal
+        self._mask = mask
+        self._clock = clock
+        self._supervisor = supervisor
+        self._surface = surface
+        self._make_tui_driver = make_tui_driver
+        self._surroundings: Surroundings | None = None
+        self._sessions: dict[str, Session] = {}
+        self._by_key: dict[str, Session] = {}
+        self._starting: dict[str, asyncio.Lock] = {}
+        self._commands: Mapping[str, Callable[[Mapping[str, Any]], Awaitable[None]]] = {
+            "prompt": self._prompt,
+            "steer": self._steer,
+            "cancel": self._cancel,
+            "answer_permission": self._answer_permission,
+            "set_option": self._set_option,
+            "write_raw": self._write_raw,
+        }
+
+    def settle(self, surroundings: Surroundings) -> None:
+        """Say where the sessions live; before the first start."""
+        self._surroundings = surroundings
+
+    @property
+    def all(self) -> tuple[Session, ...]:
+        return tuple(self._sessions.values())
+
+    def of_key(self, key: str) -> Session | None:
+        """The session of a key; without a key the only one there is."""
+        if not key and len(self._by_key) == 1:
+            return next(iter(self._by_key.values()))
+        return self._by_key.get(key)
+
+    # -- beginning and end ------------------------------------------------------------
+
+    async def start(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Begin or resume the session that a start script asks for.
+
+        Returns when the agent is ready (or wants a login). Asked again for a key whose
+        session lives, it returns that one. Raises `ControlError`.
+        """
+        try:
+            request = SessionRequest.parse(given)
+        except InvalidRequest as exc:
+            raise ControlError(str(exc)) from exc
+        async with self._starting.setdefault(request.key, asyncio.Lock()):
+            session = self._by_key.get(request.key)
+            if session is None:
+                try:
+                    session = await self._begin(request, dict(given))
+                except AgentFailed as exc:
+                    raise ControlError(
+                        f"{request.agent} cannot be started: {exc}"
+                    ) from exc
+        return describe(session)
+
+    async def restore(self) -> None:
+        """Bring back the sessions of a runner that died in this same start of the workspace."""
+        here = self._here()
+        for stored in await self._journal.sessions():
+            if stored.boot == here.boot and stored.key not in self._by_key:
+                try:
+                    await self.start(stored.request)
+                except ControlError as exc:
+                    log.warning("session %s is not back: %s", stored.key, exc)
+
+    async def close(self, grace_seconds: float) -> None:
+        """End all agents; transcripts and chat surfaces stay until the process ends."""
+        async with asyncio.TaskGroup() as group:
+            for session in self._sessions.values():
+                group.create_task(session.close(grace_seconds))
+
+    # -- commands ---------------------------------------------------------------------
+
+    def knows(self, name: str) -> bool:
+        return name in self._commands
+
+    async def command(self, command: Command) -> Reply:
+        """Carry out a command of the server."""
+        try:
+            await self._commands[command["name"]](command["args"])
+        except NoSession as exc:
+            return _refusal(command, "no_session", exc)
+        except Busy as exc:
+            return _refusal(command, "busy", exc)
+        except Unsupported as exc:
+            return _refusal(command, "unsupported", exc)
+        except AgentFailed as exc:
+            return _refusal(command, "failed", exc)
+        return {"type": "reply", "id": command["id"], "ok": True, "result": {}}
+
+    async def _prompt(self, args: Mapping[str, Any]) -> None:
+        await self._session(args).prompt(str(args["message_id"]), str(args["text"]))
+
+    async def _steer(self, args: Mapping[str, Any]) -> None:
+        await self._session(args).steer(str(args["message_id"]), str(args["text"]))
+
+    async def _cancel(self, args: Mapping[str, Any]) -> None:
+        await self._session(args).cancel()
+
+    async def _answer_permission(self, args: Mapping[str, Any]) -> None:
+        driver = self._session(args).driver
+        await driver.answer_permission(
+            str(args["request_id"]), str(args["option_id"] or "")
+        )
+
+    async def _set_option(self, args: Mapping[str, Any]) -> None:
+        driver = self._session(args).driver
+        await driver.set_option(str(args["option_id"]), str(args["value"]))
+
+    async def _write_raw(self, args: Mapping[str, Any]) -> None:
+        await self._session(args).driver.write_raw(base64.b64decode(str(args["data"])))
+
+    def _session(self, args: Mapping[str, Any]) -> Session:
+        session = self._sessions.get(str(args.get("session_id")))
+        if session is None:
+            raise NoSession(
+                f"there is no session {args.get('session_id')} in this workspace"
+            )
+        return session
+
+    # -- making one -------------------------------------------------------------------
+
+    async def _begin(self, request: SessionRequest, given: dict[str, Any]) -> Session:
+        here = self._here()
+        seed = await self._seed(request)
+        session_id = seed["id"] if seed else str(uuid.uuid4())
+        stored = StoredSession(
+            id=session_id,
+            key=request.key,
+            agent=request.agent,
+            external_id=seed["external_id"] if seed else "",
+            request=given,
+            boot=here.boot,
+        )
+        await self._journal.remember(stored)
+        session = self._make(request, stored)
+        self._sessions[session_id] = session
+        self._by_key[request.key] = session
+        self._emit(
+            {
+                "name": "session_started",
+                "session_id": session_id,
+                "key": request.key,
+                "agent": request.agent,
+                "driver": request.driver,
+                "external_id": stored.external_id,
+                "resumed": seed is not None,
+                "initial_prompt": request.prompt,
+            }
+        )
+        if request.agentapi_port:
+            self._supervisor.start(
+                self._surface.serve(session, port=request.agentapi_port),
+                name="agentapi",
+            )
+        await session.start()
+        return session
+
+    async def _seed(self, request: SessionRequest) -> SessionSeed | None:
+        """What is known of an earlier life of this session: from here, else the server.
+
+        Here comes first: after a crash of the runner this file knows more than the
+        manifest, which may be of before the session began.
+        """
+        here = self._here()
+        for stored in await self._journal.sessions():
+            if (stored.key, stored.agent, stored.boot) == (
+                request.key,
+                request.agent,
+                here.boot,
+            ):
+                return {
+                    "id": stored.id,
+                    "key": stored.key,
+                    "external_id": stored.external_id,
+                    "agent": stored.agent,
+                }
+        for seed in here.manifest["sessions"]:
+            if (seed["key"], seed["agent"]) == (request.key, request.agent):
+                return seed
+        return None
+
+    def _make(self, request: SessionRequest, stored: StoredSession) -> Session:
+        async def launch(external_id: str) -> Launch:
+            return await asyncio.to_thread(self._launch, request, external_id)
+
+        async def identified(external_id: str) -> None:
+            self._emit(
+                {
+                    "name": "session_identified",
+                    "session_id": stored.id,
+                    "external_id": external_id,
+                }
+            )
+            await self._journal.remember(
+                StoredSession(
+                    id=stored.id,
+                    key=stored.key,
+                    agent=stored.agent,
+                    external_id=external_id,
+                    request=stored.request,
+                    boot=stored.boot,
+                )
+            )
+
+        return Session(
+            session_id=stored.id,
+            key=stored.key,
+            agent=request.agent,
+            transport="acp" if request.driver == "acp" else "pty",
+            launch=launch,
+            make_driver=self._driver_for(request),
+            emit=self._emit,
+            on_identified=identified,
+            journal=self._journal,
+            mask=self._mask,
+            clock=self._clock,
+            supervisor=self._supervisor,
+            external_id=stored.external_id,
+        )
+
+    def _driver_for(self, request: SessionRequest) -> Callable[[Emit], Driver]:
+        if request.driver == "acp":
+            return lambda emit: AcpDriver(emit=emit, harmless_tools=HARMLESS_TOOLS)
+        if self._make_tui_driver is None:
+            raise AgentFailed("this runner has no terminal driver; use --driver acp")
+        return self._make_tui_driver
+
+    def _launch(self, request: SessionRequest, external_id: str) -> Launch:
+        """Blocking: looks for programs and writes settings files."""
+        here = self._here()
+        definition = DEFINITIONS.get(request.agent) or unknown(request.agent)
+        environment = {
+            **definition.environment,
+            **here.environment,
+            **request.environment,
+            **here.manifest["secret_environment"],
+            "TASKYARD_SESSION_KEY": request.key,
+        }
+        command = request.command or find(definition, "acp", environment)
+        try:
+            request.directory.mkdir(parents=True, exist_ok=True)
+        except OSError as exc:
+            raise AgentFailed(
+                f"cannot make {request.directory}: {exc.strerror}"
+            ) from exc
+        prepare(
+            definition,
+            home=here.home,
+            directory=request.directory,
+            environment=environment,
+        )
+        return Launch(
+            agent=request.agent,
+            command=command,
+            environment=environment,
+            directory=request.directory,
+            resume=external_id,
+            permission_policy=request.permission_policy
+            or here.manifest["permission_policy"],
+            modes=definition.modes,
+            mcp_servers=self._mcp_servers(request, here),
+            options=request.options,
+        )
+
+    def _mcp_servers(
+        self, request: SessionRequest, here: Surroundings
+    ) -> tuple[McpServer, ...]:
+        if not request.report_tool:
+            return request.mcp_servers
+        report = McpServer(
+            name="taskyard",
+            command=str(here.binaries / "taskyard"),
+            args=("mcp", "report"),
+            environment={
+                "TASKYARD_RUNNER_SOCKET": here.environment["TASKYARD_RUNNER_SOCKET"],
+                "TASKYARD_SESSION_KEY": request.key,
+            },
+        )
+        return (report, *request.mcp_servers)
+
+    def _here(self) -> Surroundings:
+        if self._surroundings is None:
+            raise ControlError("the runner has not reached its server yet")
+        return self._surroundings
+
+
+def describe(session: Session) -> dict[str, Any]:
+    """A session in a few words, for `session list` and `session status`."""
+    return {
+        "id": session.id,
+        "key": session.key,
+        "agent": session.agent,
+        "state": session.state,
+        "external_id": session.external_id,
+        "messages": len(session.transcript.messages),
+    }
+
+
+def _refusal(command: Command, code: str, exc: Exception) -> Reply:
+    return {
+        "type": "reply",
+        "id": command["id"],
+        "ok": False,
+        "code": code,
+        "error": str(exc),
+    }

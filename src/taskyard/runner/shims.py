@@ -1,0 +1,29 @@
+"""The commands `taskyard` and `coder` of the workspace: two small shell scripts."""
+
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+__all__ = ["launcher", "write"]
+
+
+def launcher() -> tuple[str, ...]:
+    """The command that starts this same runner's code again."""
+    main = sys.modules["__main__"]
+    entry = getattr(main, "TASKYARD_ENTRY", "")
+    if entry:
+        # Unpacked, or the archive itself: nothing of the user's Python is loaded.
+        return (sys.executable, "-I", "-S", str(entry))
+    return (sys.executable, "-m", "taskyard.runner")
+
+
+def write(folder: Path, command: Sequence[str]) -> None:
+    """Put both commands into `folder`. Raises `OSError`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("taskyard", "coder"):
+        text = f'#!/bin/sh\nTASKYARD_SHIM={name} exec {shlex.join(command)} "$@"\n'
+        fresh = folder / f".{name}.new"
+        fresh.write_text(text)
+        fresh.chmod(0o755)
+        fresh.replace(folder / name)
