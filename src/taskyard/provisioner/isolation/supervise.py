@@ -12,7 +12,7 @@ import taskyard
 from taskyard.provisioner.isolation.sandboxd.plan import Plan, Ready
 from taskyard.provisioner.isolation.spec import SandboxFailed
 
-__all__ = ["start"]
+__all__ = ["SOURCES", "start"]
 
 _READY_SECONDS = 60.0
 #: Without site-packages (-S) and without the user's environment (-I): it starts in a
@@ -21,7 +21,8 @@ _BOOT = (
     "import sys; sys.path.append(sys.argv[1]); "
     "from taskyard.provisioner.isolation.sandboxd.main import main; main()"
 )
-_SOURCES = Path(taskyard.__file__).parents[1]
+#: Where `import taskyard` finds us; sandboxd has no other path.
+SOURCES = Path(taskyard.__file__).parents[1]
 
 
 def start(plan: Plan) -> Ready:
@@ -29,7 +30,7 @@ def start(plan: Plan) -> Ready:
     log = Path(plan["directory"], "supervisor.log")
     with log.open("ab") as errors:
         starter = subprocess.Popen(
-            [sys.executable, "-I", "-S", "-c", _BOOT, str(_SOURCES)],
+            [sys.executable, "-I", "-S", "-c", _BOOT, str(SOURCES)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,

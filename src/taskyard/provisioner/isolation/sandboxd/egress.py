@@ -60,10 +60,14 @@ class EgressProxy:
         *,
         record: Callable[[Decision], None],
         now: Callable[[], float],
+        resolve: Callable[[str, int], list[str]] | None = None,
+        connect: Callable[[str, int], socket.socket] | None = None,
     ) -> None:
         self._policy = policy
         self._record = record
         self._now = now
+        self._resolve = resolve or _resolve
+        self._connect = connect or _connect
 
     def handle(self, client: socket.socket) -> None:
         """Answer the one request of a connection; returns when it is over."""
@@ -128,26 +132,35 @@ class EgressProxy:
         Port 443 speaks TLS or nothing. Other ports, which a rule named, may speak what
         they like, and the server may speak first; TLS there is held to the same name.
         """
-        if port != _HTTPS and not data:
+        if port == _HTTPS:
+            return self._hello(client, host, port, data)
+        if not data:
             ready, _, _ = select.select([client, upstream], [], [], _PEEK_SECONDS)
-            if client not in ready:
-                return b""
-            data = client.recv(tls.LONGEST_HELLO)
-        if port != _HTTPS and data[:1] != _TLS_RECORD:
-            return data
+            if not ready:
+                # Not let through unseen: what comes late could be TLS for another name.
+                self._deny("CONNECT", host, port, "", "neither side says anything")
+                return None
+            data = client.recv(tls.LONGEST_HELLO) if client in ready else b""
+        if data.startswith(_TLS_RECORD):
+            return self._hello(client, host, port, data)
+        return data
 
+    def _hello(
+        self, client: socket.socket, host: str, port: int, data: bytes
+    ) -> bytes | None:
+        """A whole ClientHello that asks for `host`, else None."""
         while True:
             try:
                 name = tls.server_name(data)
                 break
             except tls.Incomplete:
                 more = self._more(client)
-                if not more:
-                    self._deny("CONNECT", host, port, "", "no whole TLS ClientHello")
-                    return None
                 data += more
+                why = "" if more else "no whole TLS ClientHello"
             except tls.NotTls:
-                self._deny("CONNECT", host, port, "", "not TLS on an https port")
+                why = "this is not TLS"
+            if why:
+                self._deny("CONNECT", host, port, "", why)
                 return None
         if name == host or (name is None and http.is_address(host)):
             return data
@@ -178,10 +191,9 @@ class EgressProxy:
     def _dial(self, method: str, host: str, port: int, path: str) -> socket.socket:
         """Connect to the first address of `host` that the policy accepts."""
         try:
-            answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            addresses = self._resolve(host, port)
         except (OSError, UnicodeError) as error:
             raise _NoUpstream(f"{host} cannot be resolved: {error}.") from None
-        addresses = [str(answer[4][0]) for answer in answers]
         usable = [a for a in addresses if self._policy.may_connect(host, port, a)]
         if not usable:
             raise self._denied(
@@ -190,12 +202,9 @@ class EgressProxy:
         problem: OSError | None = None
         for address in usable:
             try:
-                connection = socket.create_connection((address, port), _DIAL_SECONDS)
+                return self._connect(address, port)
             except OSError as error:
                 problem = error
-            else:
-                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                return connection
         raise _NoUpstream(f"{host}:{port} does not answer: {problem}.")
 
     def _denied(
@@ -243,6 +252,17 @@ class EgressProxy:
         decision["path"] = decision["path"][:500]
         decision["why"] = decision["why"][:200]
         self._record(decision)
+
+
+def _resolve(host: str, port: int) -> list[str]:
+    answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(answer[4][0]) for answer in answers]
+
+
+def _connect(address: str, port: int) -> socket.socket:
+    connection = socket.create_connection((address, port), _DIAL_SECONDS)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connection
 
 
 def _answer(client: socket.socket, status: HTTPStatus, message: str) -> None:

@@ -39,9 +39,13 @@ class BoundedLog:
             self._descriptor = -1
 
     def _rotate_for(self, length: int) -> None:
-        if self._descriptor >= 0 and self._size and self._size + length > self._limit:
+        self._open()
+        if self._size and self._size + length > self._limit:
             self.close()
             os.replace(self._path, f"{self._path}.1")  # noqa: PTH105 - one call, no new object
+            self._open()
+
+    def _open(self) -> None:
         if self._descriptor < 0:
             flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
             self._descriptor = os.open(self._path, flags, 0o600)

@@ -172,9 +172,9 @@ def _listed(values: dict[str, str], key: str) -> list[str]:
 
 
 def _domain(text: str, values: dict[str, str]) -> tuple[str, bool, tuple[Network, ...]]:
-    domain = values["domain"].lower().rstrip(".")
-    if domain == "*":
-        return domain, False, ()
+    if values["domain"] == "*":
+        return "*", False, ()
+    domain = values["domain"].lower().removesuffix(".")
     try:
         ip = ipaddress.ip_address(domain.strip("[]"))
     except ValueError:
