@@ -6,13 +6,16 @@ from it. Durations are seconds or ISO 8601 (`PT12H`), sizes are bytes.
 
 import os
 from datetime import timedelta
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final, Literal
 
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-__all__ = ["COMPATIBLE_VERSION", "Config", "default_data_dir"]
+__all__ = ["COMPATIBLE_VERSION", "OWN_VERSION", "Config", "default_data_dir"]
+
+OWN_VERSION: Final = version("taskyard")
 
 #: The version of the Coder API that this server speaks; clients gate features on it.
 COMPATIBLE_VERSION: Final = "v2.34.1+taskyard"
@@ -83,6 +86,34 @@ class Config(BaseSettings):
 
     provisioner_slots: int = Field(default_factory=lambda: max(2, os.cpu_count() or 2))
     """How many builds one of those processes runs at a time. Default: the CPUs."""
+
+    provisioner_lease: timedelta = Field(
+        default=timedelta(seconds=60), ge=timedelta(seconds=5)
+    )
+    """How long a provisioner may be silent before another one may take its job.
+
+    It speaks up three times in that time. Shorter finds a dead one sooner."""
+
+    provisioner_attempts: int = Field(default=3, ge=1, le=10)
+    """How often a job is begun, when its provisioners die, before it fails."""
+
+    queue_timeout: timedelta = timedelta(minutes=30)
+    """How long a job waits for a provisioner before it fails and says so."""
+
+    build_timeout: timedelta = timedelta(hours=1)
+    """The longest a build or import may run; then it is stopped and fails."""
+
+    # -- retention --------------------------------------------------------------------
+
+    log_retention: timedelta = timedelta(days=90)
+    """How long the logs of builds and imports are kept after their end."""
+
+    state_retention: timedelta = timedelta(days=30)
+    """How long Terraform states of earlier builds are kept; the newest of a workspace
+    always is."""
+
+    upload_retention: timedelta = timedelta(days=1)
+    """How long an uploaded archive that no template version uses is kept."""
 
     # -- models -----------------------------------------------------------------------
 

@@ -32,14 +32,24 @@ from taskyard.server.identity.setup import SetupService
 from taskyard.server.identity.throttle import Throttle
 from taskyard.server.identity.tokens import TokenService
 from taskyard.server.identity.users import UserService
-from taskyard.server.provisioning.jobs import ProvisionerJobs
+from taskyard.server.provisioning.jobs import JOB_KIND, ProvisionerJobs
 from taskyard.server.provisioning.logs import JobLogs
+from taskyard.server.provisioning.store import JobStore
 from taskyard.server.templates.files import FileService
 from taskyard.server.templates.service import TemplateService
 from taskyard.server.templates.versions import VersionService
 from taskyard.server.templates.views import TemplateViews
 from taskyard.server.workspaces.builds import BuildService
+from taskyard.server.workspaces.egress import EgressService
+from taskyard.server.workspaces.provisioners.bootstrap import read_bootstrap
+from taskyard.server.workspaces.provisioners.inputs import Inputs, InputSettings
+from taskyard.server.workspaces.provisioners.results import Results
+from taskyard.server.workspaces.provisioners.service import (
+    LeaseSettings,
+    ProvisionerService,
+)
 from taskyard.server.workspaces.service import WorkspaceService
+from taskyard.server.workspaces.views import WorkspaceViews
 
 __all__ = ["Factory", "ProcessContext"]
 
@@ -80,6 +90,9 @@ class ProcessContext:
 
     gateway: GatewayService
     """What agents' model calls go through."""
+
+    agent_script: str
+    """What a workspace starts its runner with; see `runner/bootstrap.sh`."""
 
     deployment_id: UUID
     """The id of this installation; the same on every replica, for ever."""
@@ -159,6 +172,10 @@ class ProcessContext:
                 lifetime=config.setup_lifetime,
             )
             deployment_id = await setup.ensure_deployment()
+            # While no server ran, no provisioner could keep its lease.
+            await JobStore(session).extend_leases(
+                JOB_KIND, config.provisioner_lease.total_seconds()
+            )
 
         return cls(
             config=config,
@@ -172,6 +189,7 @@ class ProcessContext:
             authenticator=authenticator,
             logins=logins,
             gateway=_gateway(config, sessions, clock, supervisor),
+            agent_script=await asyncio.to_thread(read_bootstrap),
             deployment_id=deployment_id,
         )
 
@@ -282,4 +300,42 @@ class Factory:
             session=self.session,
             jobs=self.provisioner_jobs(),
             clock=self.process.clock,
+        )
+
+    def workspace_views(self) -> WorkspaceViews:
+        return WorkspaceViews(
+            session=self.session,
+            jobs=self.provisioner_jobs(),
+            clock=self.process.clock,
+        )
+
+    def egress(self) -> EgressService:
+        return EgressService(session=self.session)
+
+    def provisioners(self) -> ProvisionerService:
+        config = self.process.config
+        return ProvisionerService(
+            session=self.session,
+            jobs=self.provisioner_jobs(),
+            logs=self.job_logs(),
+            inputs=Inputs(
+                session=self.session,
+                cipher=self.process.cipher,
+                clock=self.process.clock,
+                settings=InputSettings(
+                    access_url=config.access_url,
+                    agent_script=self.process.agent_script,
+                    token_lifetime=config.max_token_lifetime,
+                ),
+            ),
+            results=Results(
+                session=self.session,
+                cipher=self.process.cipher,
+                authenticator=self.process.authenticator,
+                clock=self.process.clock,
+            ),
+            clock=self.process.clock,
+            lease=LeaseSettings(
+                ttl=config.provisioner_lease, attempts=config.provisioner_attempts
+            ),
         )

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-__all__ = ["AGENT_LOGS", "TASK", "TASKS", "TRANSCRIPT", "WORKSPACE"]
+__all__ = ["AGENT_LOGS", "EGRESS", "JOB", "PROVISIONER_READY", "TASK", "TASKS", "TRANSCRIPT", "WORKSPACE"]
 
 #: A task's state, messages or permission requests; id = task.
 TASK: Final = "task"
@@ -14,3 +14,9 @@ TASKS: Final = "tasks"
 WORKSPACE: Final = "workspace"
 #: New lines of an agent; id = our id of the agent (per build).
 AGENT_LOGS: Final = "agent_logs"
+#: A provisioner's job: its status or new lines of its log; id = the API's id of the job.
+JOB: Final = "job"
+#: A job may be there for a provisioner to take; the id says nothing.
+PROVISIONER_READY: Final = "provisioner_ready"
+#: New egress decisions of a workspace; id = workspace.
+EGRESS: Final = "egress"

@@ -12,19 +12,17 @@ from taskyard.kit.text import clean, shorten
 from taskyard.protocol.api.templates import ProvisionerJob
 from taskyard.protocol.provisioner import Timing
 from taskyard.server.db import jobs as queue
+from taskyard.server.db import topics
 from taskyard.server.db.broadcast import notify
 from taskyard.server.db.tables import ProvisionerJobRow
 from taskyard.server.provisioning.errors import JobNotFound, JobOver
 from taskyard.server.provisioning.status import job_status
 from taskyard.server.provisioning.store import JobStore
 
-__all__ = ["HUMAN", "JOB_KIND", "READY_TOPIC", "JobType", "ProvisionerJobs"]
+__all__ = ["HUMAN", "JOB_KIND", "JobType", "ProvisionerJobs"]
 
 #: `kind` of the rows of `jobs` that are for provisioners.
 JOB_KIND: Final = "provisioner"
-#: Topic of the hint that a job may be there to take. The topic of a job itself, with its
-#: id, is `JobType`-independent: "job".
-READY_TOPIC: Final = "provisioner_ready"
 #: People wait for what they asked for; a loop can wait.
 HUMAN: Final = 10
 _MAX_ERROR: Final = 16 * 1024
@@ -75,7 +73,7 @@ class ProvisionerJobs:
             created_at=self._clock.now(),
         )
         await self._store.add(row)
-        await notify(self._session, READY_TOPIC, "any")
+        await notify(self._session, topics.PROVISIONER_READY, "any")
         return row
 
     async def get(self, id_: UUID) -> ProvisionerJobRow:
@@ -104,10 +102,12 @@ class ProvisionerJobs:
                 error="Canceled before it began.",
                 error_code="canceled",
             )
-            await notify(self._session, READY_TOPIC, "any")  # the next of its key
+            await notify(
+                self._session, topics.PROVISIONER_READY, "any"
+            )  # the next of its key
         else:
             await self._store.update(row.id, canceled_at=now)
-        await notify(self._session, "job", row.id)
+        await notify(self._session, topics.JOB, row.id)
 
     async def succeed(
         self, row: ProvisionerJobRow, token: UUID, timings: list[Timing]
@@ -150,8 +150,10 @@ class ProvisionerJobs:
 
     async def _ended(self, row: ProvisionerJobRow, **values: Any) -> None:
         await self._store.update(row.id, completed_at=self._clock.now(), **values)
-        await notify(self._session, "job", row.id)
-        await notify(self._session, READY_TOPIC, "any")  # the next of its key
+        await notify(self._session, topics.JOB, row.id)
+        await notify(
+            self._session, topics.PROVISIONER_READY, "any"
+        )  # the next of its key
 
     async def views(
         self, rows: Collection[ProvisionerJobRow]

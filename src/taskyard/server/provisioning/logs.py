@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from taskyard.kit.text import clean, shorten
 from taskyard.protocol.api.templates import ProvisionerJobLog
 from taskyard.protocol.provisioner import JobLog, LogBatch
+from taskyard.server.db import topics
 from taskyard.server.db.broadcast import Broadcast, notify
 from taskyard.server.db.engine import Sessions
 from taskyard.server.db.jobs import LeaseLost
@@ -70,7 +71,7 @@ class JobLogs:
             logs_length=min(length, MAX_LOG_BYTES),
             logs_overflowed=length > MAX_LOG_BYTES,
         )
-        await notify(self._session, "job", row.id)
+        await notify(self._session, topics.JOB, row.id)
 
     async def page(
         self,
@@ -91,7 +92,7 @@ async def follow(
 
     No session is held open between the looks.
     """
-    async with broadcast.subscribe("job", job_id) as subscription:
+    async with broadcast.subscribe(topics.JOB, job_id) as subscription:
         while True:
             async with sessions() as session:
                 # Asked before the lines are read: lines and the end are written in one

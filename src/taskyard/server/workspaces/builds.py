@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from taskyard.kit.clock import Clock
 from taskyard.kit.errors import Validation
 from taskyard.protocol.api.workspaces import Transition
-from taskyard.server.db.broadcast import notify
 from taskyard.server.db.tables import (
     BuildRow,
     ProvisionerJobRow,
@@ -32,6 +31,7 @@ from taskyard.server.workspaces.errors import (
     VersionUnusable,
     WorkspaceNotFound,
 )
+from taskyard.server.workspaces.hints import hint_workspace
 from taskyard.server.workspaces.store import WorkspaceStore
 
 __all__ = ["BuildOrder", "BuildService"]
@@ -198,12 +198,12 @@ class BuildService:
         now = self._clock.now()
         used: dict[str, Any] = {"last_used_at": now} if transition == "start" else {}
         await self._store.update_workspace(workspace.id, updated_at=now, **used)
-        await notify(self._session, "workspace", workspace.id)
+        await hint_workspace(self._session, workspace.id)
 
     async def cancel(self, build: BuildRow) -> None:
         """Ask for the end of a build. Raises JobOver."""
         await self._jobs.cancel(await self._jobs.get(build.job_id))
-        await notify(self._session, "workspace", build.workspace_id)
+        await hint_workspace(self._session, build.workspace_id)
 
     async def orphan(self, build: BuildRow) -> None:
         """End a delete without Terraform: what it made stays behind, unowned."""
@@ -218,7 +218,7 @@ class BuildService:
             )
             .values(deleted_at=now)
         )
-        await notify(self._session, "workspace", build.workspace_id)
+        await hint_workspace(self._session, build.workspace_id)
 
     async def job(self, build: BuildRow) -> ProvisionerJobRow:
         return await self._jobs.get(build.job_id)
