@@ -71,9 +71,51 @@ def _coder_report_tool(_arguments: list[str]) -> int:
     return report.main("coder_report_task")
 
 
+def _configure(arguments: list[str]) -> int:
+    from taskyard.runner.shim import mcp_configure  # noqa: PLC0415 - see the module
+
+    return mcp_configure.main(arguments)
+
+
+def _sync(arguments: list[str]) -> int:
+    from taskyard.runner.shim import sync  # noqa: PLC0415 - see the module
+
+    return sync.main(arguments)
+
+
+def _stat(arguments: list[str]) -> int:
+    from taskyard.runner.shim import stat  # noqa: PLC0415 - see the module
+
+    return stat.main(arguments)
+
+
+def _external_auth(arguments: list[str]) -> int:
+    from taskyard.runner.shim import external_auth  # noqa: PLC0415 - see the module
+
+    return external_auth.main(arguments)
+
+
+def _gitssh(arguments: list[str]) -> int:
+    from taskyard.runner.shim import gitssh  # noqa: PLC0415 - see the module
+
+    return gitssh.main(arguments)
+
+
+def _dotfiles(arguments: list[str]) -> int:
+    from taskyard.runner.shim import dotfiles  # noqa: PLC0415 - see the module
+
+    return dotfiles.main(arguments)
+
+
 _COMMANDS: Final[dict[tuple[str, ...], Callable[[list[str]], int]]] = {
     ("run",): _run,
     ("session",): _session,
     ("mcp", "report"): _own_report_tool,
     ("exp", "mcp", "server"): _coder_report_tool,
+    ("exp", "mcp", "configure"): _configure,
+    ("exp", "sync"): _sync,
+    ("stat",): _stat,
+    ("external-auth", "access-token"): _external_auth,
+    ("gitssh",): _gitssh,
+    ("dotfiles",): _dotfiles,
 }
