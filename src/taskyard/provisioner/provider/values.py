@@ -57,7 +57,8 @@ def objects(value: Any) -> list[Object]:
 
 def first_object(value: Any) -> Object:
     """The only element of a block that may be there once; {} when it is not."""
-    return next(iter(objects(value)), {})
+    found = objects(value)
+    return found[0] if found else {}
 
 
 def read_value(dynamic: Message | None) -> Any:

@@ -10,6 +10,7 @@ from taskyard.provisioner.isolation.spec import (
     Limits,
     Mount,
     Sandbox,
+    SandboxFailed,
     SandboxRefused,
     SandboxSpec,
 )
@@ -147,6 +148,10 @@ def _create(run: TaskyardRun, planned: Object) -> Object:
         run.refusals.append(str(refused))
         raise Problem(
             "This machine cannot isolate the workspace", str(refused)
+        ) from None
+    except SandboxFailed as failed:
+        raise Problem(
+            f'The sandbox "{planned["name"]}" did not start', str(failed)
         ) from None
     run.made.add(sandbox_id)
     return {**planned, **_facts(sandbox)}

@@ -1,0 +1,1 @@
+"""Templates as files: unpacking, what can be seen without Terraform, modules."""
