@@ -18,7 +18,7 @@ from taskyard.kit.clock import Clock, SystemClock
 from taskyard.kit.supervisor import Supervisor
 from taskyard.protocol.link import DurableEvent, Hello, Manifest
 from taskyard.runner import exits, shims
-from taskyard.runner.agentapi_min import MinimalAgentApi
+from taskyard.runner.agentapi.agent_api import AgentApi
 from taskyard.runner.agents.journal import Journal
 from taskyard.runner.agents.sessions import Sessions, describe
 from taskyard.runner.commands import Commands
@@ -190,7 +190,7 @@ class _Runner:
             mask=mask,
             clock=clock,
             supervisor=supervisor,
-            surface=MinimalAgentApi(),
+            surface=AgentApi(),
         )
 
         def welcomed(manifest: Manifest) -> None:
