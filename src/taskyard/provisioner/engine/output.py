@@ -52,6 +52,8 @@ class Output:
             self._diagnostic(message.get("diagnostic") or {})
         elif kind not in _SILENT:
             level = _LEVELS.get(str(message.get("@level")), "info")
+            if kind.startswith("refresh_"):
+                level = "debug"  # two lines for each thing that is as it was
             text = str(message.get("@message", ""))
             self._journal.write(text, level, source="provisioner")
         if "hook" in message:

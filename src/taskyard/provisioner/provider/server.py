@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self, cast
+from typing import Any, Final, Self, TypeAlias, cast
 
 import grpc
 from typing_extensions import override
@@ -32,14 +32,16 @@ _MESSAGE_BYTES: Final = 256 << 20
 _THREADS: Final = 10
 
 
+# Generic for the type checker only, so it cannot be written out where it is evaluated.
+_Handler: TypeAlias = "grpc.RpcMethodHandler[bytes, bytes]"
+
+
 @dataclass(frozen=True, slots=True)
 class _Handlers(grpc.GenericRpcHandler):
-    table: Mapping[str, grpc.RpcMethodHandler[bytes, bytes]]
+    table: Mapping[str, _Handler]
 
     @override
-    def service(
-        self, handler_call_details: grpc.HandlerCallDetails
-    ) -> grpc.RpcMethodHandler[bytes, bytes] | None:
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> "_Handler | None":
         return self.table.get(handler_call_details.method)
 
 
@@ -105,7 +107,7 @@ def _options(*pairs: tuple[str, int]) -> Sequence[tuple[str, Any]]:
 
 def _table(
     servicer: Servicer[Any],
-) -> dict[str, grpc.RpcMethodHandler[bytes, bytes]]:
+) -> dict[str, _Handler]:
     table = {_PREFIX + rpc: _handler(answer) for rpc, answer in servicer.calls()}
     table[_PREFIX + "GetProviderSchema"] = _handler(lambda _request: servicer.schema)
     # Without an answer to this one, Terraform waits two seconds for it.
@@ -115,11 +117,11 @@ def _table(
 
 def _handler(
     answer: Callable[[bytes], bytes],
-) -> grpc.RpcMethodHandler[bytes, bytes]:
+) -> _Handler:
     def handle(request: bytes, _context: grpc.ServicerContext) -> bytes:
         return answer(request)
 
     return cast(
-        "grpc.RpcMethodHandler[bytes, bytes]",
+        "_Handler",
         grpc.unary_unary_rpc_method_handler(handle),
     )

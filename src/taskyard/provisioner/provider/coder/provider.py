@@ -31,7 +31,7 @@ __all__ = ["ADDRESS", "PROVIDER"]
 
 ADDRESS: Final = "coder/coder"
 
-PROVIDER: Final = Provider[CoderRun](
+PROVIDER: Final[Provider[CoderRun]] = Provider(
     name="coder",
     block=Block({"url": optional()}),
     configure=configure,

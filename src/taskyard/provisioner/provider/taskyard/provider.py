@@ -12,7 +12,7 @@ __all__ = ["ADDRESS", "PROVIDER"]
 
 ADDRESS: Final = "taskyard/taskyard"
 
-PROVIDER: Final = Provider[TaskyardRun](
+PROVIDER: Final[Provider[TaskyardRun]] = Provider(
     name="taskyard",
     block=Block({}),
     data_sources={},
