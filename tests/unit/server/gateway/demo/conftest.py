@@ -1,0 +1,35 @@
+"""The demo application in a folder of its own, and an agent that works on it."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from taskyard.server.gateway.anthropic import MessagesRequest
+from taskyard.server.gateway.demo import model
+from tests.support.pretend_agent import PretendAgent
+
+PROJECT = Path(__file__).parents[5] / "registry/templates/tasks-local/project"
+
+
+def ask(body: dict[str, Any]) -> dict[str, Any]:
+    raw = json.dumps(body).encode()
+    return model.body(MessagesRequest.model_validate_json(raw), len(raw))
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = tmp_path / "project"
+    shutil.copytree(PROJECT, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com"]
+    for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "start"]):
+        subprocess.run([*git, *command], cwd=folder, check=True)
+    return folder
+
+
+@pytest.fixture
+def agent(project: Path) -> PretendAgent:
+    return PretendAgent(directory=project, model=ask)
