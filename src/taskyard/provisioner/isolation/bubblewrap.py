@@ -33,6 +33,7 @@ from taskyard.provisioner.isolation.spec import (
 )
 from taskyard.provisioner.isolation.toolchain import (
     Bwrap,
+    Toolchain,
     bwrap_candidates,
     find_toolchain,
 )
@@ -63,6 +64,7 @@ class BubblewrapIsolation(Isolation):
         agents_dir: Path,
         *,
         candidates: tuple[Bwrap, ...] | None = None,
+        toolchain: Toolchain | None = None,
         clock: Clock | None = None,
     ) -> None:
         """Look for nothing yet: the first `create`, or `probe`, does.
@@ -71,8 +73,10 @@ class BubblewrapIsolation(Isolation):
             data_dir: See above.
             agents_dir: See above.
             candidates: The bubblewraps to try; None = those of this host.
+            toolchain: What workspaces may use of this host; None = what is found.
             clock: For the age of logs.
         """
+        self._toolchain = toolchain
         self._clock = clock or SystemClock()
         self._data = data_dir.resolve()
         self._agents = agents_dir.resolve()
@@ -191,7 +195,7 @@ class BubblewrapIsolation(Isolation):
             raise SandboxFailed(f"the sandbox did not start: {ready['error']}")
 
     def _plan(self, spec: SandboxSpec, door: layout.Door, bwrap: Bwrap) -> Plan:
-        tools = find_toolchain()
+        tools = self._toolchain or find_toolchain()
         self._agents.mkdir(parents=True, exist_ok=True)
         uid = self._prepare_files(spec)
         stage = next(s for s in _STAGES if os.path.isdir(s)) if uid is not None else ""  # noqa: PTH112 - plain names

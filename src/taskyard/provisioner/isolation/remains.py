@@ -17,14 +17,14 @@ _KILLED_SECONDS = 10.0
 
 def any_in(directory: Path) -> bool:
     """Whether there is more than an egress log."""
-    return any(not e.name.startswith(files.EGRESS_LOG) for e in os.scandir(directory))
+    return any(not name.startswith(files.EGRESS_LOG) for name in os.listdir(directory))
 
 
 def is_stale(directory: Path, before: datetime) -> bool:
     """Whether only an egress log is here, not written to since `before`."""
     if not directory.exists() or any_in(directory):
         return False
-    last = max((e.stat().st_mtime for e in os.scandir(directory)), default=0.0)
+    last = max((path.stat().st_mtime for path in directory.iterdir()), default=0.0)
     return last < before.timestamp()
 
 

@@ -55,7 +55,7 @@ class UidRange:
 
 
 def own(path: Path, uid: int) -> None:
-    """Make `path` and all below it belong to `uid`, unless it already does.
+    """Make `path` and all below it belong to `uid` alone, unless it already does.
 
     Links are not followed: what is below may have been made by somebody hostile.
     """
@@ -64,6 +64,7 @@ def own(path: Path, uid: int) -> None:
     for _, directories, files, directory in os.fwalk(path, follow_symlinks=False):
         for name in (*directories, *files):
             os.chown(name, uid, uid, dir_fd=directory, follow_symlinks=False)
+    path.chmod(0o700)
     os.chown(path, uid, uid, follow_symlinks=False)  # last: its owner says "done"
 
 

@@ -24,8 +24,10 @@ _EXIT = "exit.json"
 def read_state(directory: Path) -> StateRecord | None:
     """None when there is none, or a crash left half of one."""
     try:
-        state: StateRecord = json.loads((directory / _STATE).read_text())
+        state: StateRecord | None = json.loads((directory / _STATE).read_text())
     except (FileNotFoundError, NotADirectoryError, ValueError):
+        return None
+    if not isinstance(state, dict) or not StateRecord.__required_keys__ <= state.keys():
         return None
     return state
 

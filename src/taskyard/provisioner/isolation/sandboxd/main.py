@@ -88,6 +88,7 @@ class _Daemon:
         self._started: launch.Launched | None = None
         self._init: Process | None = None
         self._command: Process | None = None
+        self._console: threading.Thread | None = None
 
     def start(self) -> None:
         places = cgroups.locate(self._plan["id"])
@@ -104,10 +105,7 @@ class _Daemon:
         if not self._groups:
             launch.apply_rlimits(started.init, self._plan["limits"])
 
-        host, port = self._plan["listen"]
-        server, proxy = namespaces.listen_inside(
-            started.init, [(host, port), EGRESS_PROXY]
-        )
+        server, proxy = self._listen(started)
         launch.release(started)
         self._command = command_of(started.init, _START_SECONDS)
         early = launch.last_words(started) if self._command is None else b""
@@ -140,10 +138,20 @@ class _Daemon:
         cgroups.kill(self._groups)
         _reap_all()
         _ = cgroups.remove(self._groups)
+        if self._console is not None:
+            self._console.join(_END_SECONDS)  # what was printed last
         if everything:
             files.clear(self._directory)
         else:
             files.write_exit(self._directory, status)
+
+    def _listen(self, started: launch.Launched) -> list[socket.socket]:
+        host, port = self._plan["listen"]
+        try:
+            return namespaces.listen_inside(started.init, [(host, port), EGRESS_PROXY])
+        except OSError:
+            _ = launch.last_words(started)  # bubblewrap's reason is the better one
+            raise
 
     def _first_state(self, places: cgroups.Places | None) -> StateRecord:
         us = Process.of(os.getpid()) or Process(os.getpid(), 0)
@@ -205,7 +213,8 @@ class _Daemon:
                 log.write(data)
                 data = b""
 
-        threading.Thread(target=keep, name="console", daemon=True).start()
+        self._console = threading.Thread(target=keep, name="console", daemon=True)
+        self._console.start()
 
     def _ask_to_end(self, *, again: bool) -> float:
         """SIGTERM to the command; the deadline after which everything is killed."""

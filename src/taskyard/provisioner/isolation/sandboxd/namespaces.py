@@ -8,10 +8,13 @@ nothing else, so what we do not open cannot be reached: it fails closed.
 
 import fcntl
 import os
+import select
 import socket
 import struct
+import time
 
 from taskyard.provisioner.isolation.sandboxd import kernel
+from taskyard.provisioner.isolation.sandboxd.processes import Process
 
 __all__ = ["listen_inside"]
 
@@ -20,9 +23,10 @@ Address = tuple[str, int]
 #: ioctl on a namespace: the user namespace that owns it. Not the one of the workspace's
 #: processes: bubblewrap nests a second one.
 _NS_GET_USERNS = 0xB701
-_SIOCSIFFLAGS, _SIOCSIFADDR = 0x8914, 0x8916
+_SIOCGIFFLAGS, _SIOCSIFADDR = 0x8913, 0x8916
 _IFF_UP = 1
 _BACKLOG = 256
+_SETUP_SECONDS = 20.0
 
 
 def listen_inside(pid: int, addresses: list[Address]) -> list[socket.socket]:
@@ -63,8 +67,23 @@ def _join(pid: int) -> None:
         owner: int = fcntl.ioctl(network, _NS_GET_USERNS)
         kernel.setns(owner, kernel.NEW_USER)
     kernel.setns(network, kernel.NEW_NET)
+    _wait_for_loopback(pid)
+
+
+def _wait_for_loopback(pid: int) -> None:
+    """Wait until bubblewrap has set up the device, or given up.
+
+    We must not do it for it: an address that is there already is an error to it.
+    """
+    request = struct.pack("16sH14x", b"lo", 0)
+    deadline = time.monotonic() + _SETUP_SECONDS
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
-        _ = fcntl.ioctl(control, _SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", _IFF_UP))
+        while time.monotonic() < deadline and Process.of(pid) is not None:
+            answer: bytes = fcntl.ioctl(control, _SIOCGIFFLAGS, request)
+            if struct.unpack("16sH14x", answer)[1] & _IFF_UP:
+                return
+            _ = select.select([], [], [], 0.001)
+    raise TimeoutError("the workspace's network was not set up")
 
 
 def _listen(address: Address) -> socket.socket:
