@@ -6,7 +6,7 @@ appends text, everything else replaces what was known). Shapes are plain diction
 that the runner needs the standard library only; the server checks them at the edge.
 """
 
-from typing import Any, Final, Literal, NotRequired
+from typing import Any, Final, Literal, NotRequired, get_args
 
 # Not typing's own: pydantic checks these shapes in the server, and on Python 3.11 it
 # reads typing_extensions' only.
@@ -76,7 +76,7 @@ EventKind = Literal[
     "raw",  # key = fresh id; data = {frame}: an update of a kind this version does not know
 ]
 
-EVENT_KINDS: Final[frozenset[str]] = frozenset(EventKind.__args__)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownArgumentType, reportUnknownMemberType]  # how typing stores a Literal's values
+EVENT_KINDS: Final[frozenset[str]] = frozenset(get_args(EventKind))
 
 
 class PermissionOption(TypedDict):

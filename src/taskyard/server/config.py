@@ -134,6 +134,12 @@ class Config(BaseSettings):
     demo_pause: timedelta = timedelta(milliseconds=15)
     """Pause between the pieces of a demo model's answer, so that it reads like speech."""
 
+    task_naming_model: str = "claude-haiku-4-5"
+    """The model that names tasks when an Anthropic key is configured.
+
+    Without a key, or when it does not answer within seconds, the prompt's first words
+    are the name."""
+
     # -- people -----------------------------------------------------------------------
 
     session_lifetime: timedelta = timedelta(days=7)

@@ -1,6 +1,8 @@
 """The one place where objects are wired together."""
 
 import asyncio
+import hmac
+import random
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -35,10 +37,27 @@ from taskyard.server.identity.users import UserService
 from taskyard.server.provisioning.jobs import JOB_KIND, ProvisionerJobs
 from taskyard.server.provisioning.logs import JobLogs
 from taskyard.server.provisioning.store import JobStore
+from taskyard.server.runners.link import LinkRegistry
+from taskyard.server.runners.reports import AgentReports
+from taskyard.server.runners.server import RunnerServer
+from taskyard.server.runners.store import RunnerStore
+from taskyard.server.tasks.delivery import Courier
+from taskyard.server.tasks.logs import TaskLogService
+from taskyard.server.tasks.messages import MessageService, MessageStore
+from taskyard.server.tasks.model_names import AnthropicNamer
+from taskyard.server.tasks.naming import Naming
+from taskyard.server.tasks.permissions import PermissionService, PermissionStore
+from taskyard.server.tasks.service import TaskService
+from taskyard.server.tasks.store import TaskStore
+from taskyard.server.tasks.stream import TaskStreams
+from taskyard.server.tasks.talk import Talk
+from taskyard.server.tasks.transcript import Transcript
+from taskyard.server.tasks.views import TaskViews
 from taskyard.server.templates.files import FileService
 from taskyard.server.templates.service import TemplateService
 from taskyard.server.templates.versions import VersionService
 from taskyard.server.templates.views import TemplateViews
+from taskyard.server.workspaces.agents import AgentService
 from taskyard.server.workspaces.builds import BuildService
 from taskyard.server.workspaces.egress import EgressService
 from taskyard.server.workspaces.provisioners.bootstrap import read_bootstrap
@@ -47,6 +66,11 @@ from taskyard.server.workspaces.provisioners.results import Results
 from taskyard.server.workspaces.provisioners.service import (
     LeaseSettings,
     ProvisionerService,
+)
+from taskyard.server.workspaces.provisioners.upkeep import (
+    Retention,
+    Upkeep,
+    UpkeepSettings,
 )
 from taskyard.server.workspaces.service import WorkspaceService
 from taskyard.server.workspaces.views import WorkspaceViews
@@ -91,6 +115,18 @@ class ProcessContext:
     gateway: GatewayService
     """What agents' model calls go through."""
 
+    links: LinkRegistry
+    """The runners that are connected to this process."""
+
+    runner_server: RunnerServer
+    """Where runners dial in, and who judges their tokens."""
+
+    courier: Courier
+    """Delivers messages and answers to connected runners."""
+
+    naming: Naming
+    """Names tasks; may ask a model, so never inside a transaction."""
+
     agent_script: str
     """What a workspace starts its runner with; see `runner/bootstrap.sh`."""
 
@@ -121,6 +157,7 @@ class ProcessContext:
                     supervisor=supervisor,
                     broadcast=Broadcast(listen_dsn(url)),
                     cipher=Cipher(key),
+                    runner_secret=hmac.digest(key, b"runner secrets", "sha256"),
                 )
                 supervisor.start(process.broadcast.run(), name="broadcast")
                 try:
@@ -140,8 +177,10 @@ class ProcessContext:
         supervisor: Supervisor,
         broadcast: Broadcast,
         cipher: Cipher,
+        runner_secret: bytes,
     ) -> Self:
         sessions = create_sessions(engine)
+        links = LinkRegistry()
         passwords = Passwords(
             memory_kib=config.password_hash_memory_kib,
             rounds=config.password_hash_rounds,
@@ -189,9 +228,51 @@ class ProcessContext:
             authenticator=authenticator,
             logins=logins,
             gateway=_gateway(config, sessions, clock, supervisor),
+            links=links,
+            runner_server=RunnerServer(
+                sessions=sessions,
+                broadcast=broadcast,
+                links=links,
+                clock=clock,
+                access_url=config.access_url,
+                secret=runner_secret,
+            ),
+            courier=Courier(sessions=sessions, links=links, clock=clock),
+            naming=_naming(config),
             agent_script=await asyncio.to_thread(read_bootstrap),
             deployment_id=deployment_id,
         )
+
+    @property
+    def talk(self) -> Talk:
+        """Sending to agents, which waits for runners between its transactions."""
+        return Talk(
+            sessions=self.sessions,
+            services=lambda session: Factory(self, session).tasks(),
+            courier=self.courier,
+            links=self.links,
+            clock=self.clock,
+        )
+
+    @property
+    def task_streams(self) -> TaskStreams:
+        """Following tasks as they happen."""
+        return TaskStreams(
+            sessions=self.sessions,
+            broadcast=self.broadcast,
+            services=lambda session: Factory(self, session).tasks(),
+        )
+
+
+def _naming(config: Config) -> Naming:
+    model = None
+    if config.anthropic_api_key is not None:
+        model = AnthropicNamer(
+            base_url=config.anthropic_base_url,
+            api_key=config.anthropic_api_key,
+            model=config.task_naming_model,
+        )
+    return Naming(model=model, rng=random.Random())  # noqa: S311 - a suffix, no secret
 
 
 def _gateway(
@@ -309,6 +390,9 @@ class Factory:
             clock=self.process.clock,
         )
 
+    def agents(self) -> AgentService:
+        return AgentService(session=self.session)
+
     def egress(self) -> EgressService:
         return EgressService(session=self.session)
 
@@ -339,3 +423,58 @@ class Factory:
                 ttl=config.provisioner_lease, attempts=config.provisioner_attempts
             ),
         )
+
+    def upkeep(self) -> Upkeep:
+        config = self.process.config
+        return Upkeep(
+            session=self.session,
+            jobs=self.provisioner_jobs(),
+            provisioners=self.provisioners(),
+            clock=self.process.clock,
+            settings=UpkeepSettings(
+                attempts=config.provisioner_attempts,
+                queue_timeout=config.queue_timeout,
+                build_timeout=config.build_timeout,
+            ),
+            retention=Retention(
+                logs=config.log_retention,
+                states=config.state_retention,
+                uploads=config.upload_retention,
+            ),
+        )
+
+    # -- tasks ------------------------------------------------------------------------
+
+    def tasks(self) -> TaskService:
+        config = self.process.config
+        return TaskService(
+            store=TaskStore(self.session),
+            users=self.users(),
+            organizations=self.organizations(),
+            workspaces=self.workspaces(),
+            views=TaskViews(
+                links=self.process.links,
+                clock=self.process.clock,
+                demo_model=config.anthropic_api_key is None,
+            ),
+            clock=self.process.clock,
+        )
+
+    def task_logs(self) -> TaskLogService:
+        return TaskLogService(store=TaskStore(self.session), clock=self.process.clock)
+
+    def messages(self) -> MessageService:
+        return MessageService(
+            store=MessageStore(self.session), clock=self.process.clock
+        )
+
+    def permissions(self) -> PermissionService:
+        return PermissionService(
+            store=PermissionStore(self.session), clock=self.process.clock
+        )
+
+    def transcript(self, task_id: UUID) -> Transcript:
+        return Transcript(self.session, task_id)
+
+    def agent_reports(self) -> AgentReports:
+        return AgentReports(store=RunnerStore(self.session), clock=self.process.clock)

@@ -11,8 +11,8 @@ from taskyard.protocol.api.workspaces import WorkspaceBuild, WorkspaceStatus
 
 __all__ = [
     "AnswerPermission",
-    "CreateTask",
     "CreateMessage",
+    "CreateTask",
     "CurrentState",
     "Message",
     "Messages",
@@ -27,9 +27,16 @@ __all__ = [
     "TaskLogs",
     "TaskStatus",
     "Tasks",
+    "UpdateMessage",
     "WorkStatus",
     "WorkspaceBuildAnswer",
 ]
+
+
+def _is_none(value: object) -> bool:
+    """Of fields that the contract leaves out instead of giving null."""
+    return value is None
+
 
 TaskStatus = Literal["pending", "initializing", "active", "paused", "unknown", "error"]
 
@@ -61,8 +68,8 @@ class Task(ApiModel):
     template_icon: str
     workspace_id: UUID | None
     workspace_name: str
-    workspace_status: WorkspaceStatus | None = None
-    workspace_build_number: int | None = None
+    workspace_status: WorkspaceStatus | None = Field(default=None, exclude_if=_is_none)
+    workspace_build_number: int | None = Field(default=None, exclude_if=_is_none)
     workspace_agent_id: UUID | None
     workspace_agent_lifecycle: str | None
     workspace_agent_health: AgentHealth | None
@@ -100,8 +107,8 @@ class TaskLog(ApiModel):
 
 class TaskLogs(ApiModel):
     logs: list[TaskLog]
-    snapshot: bool | None = None
-    snapshot_at: datetime | None = None
+    snapshot: bool | None = Field(default=None, exclude_if=_is_none)
+    snapshot_at: datetime | None = Field(default=None, exclude_if=_is_none)
 
 
 class WorkspaceBuildAnswer(ApiModel):
@@ -163,6 +170,13 @@ class CreateMessage(ApiModel):
     #: `steer`: into the running turn where the agent can, else as `queue`.
     delivery: Literal["queue", "now", "steer"] = "queue"
     resume: bool = False  # resume the task when it is paused
+
+
+class UpdateMessage(ApiModel):
+    """Change a queued message: its text, its place in the queue (0 = next), or both."""
+
+    input: str | None = Field(default=None, max_length=256 * 1024)
+    position: int | None = Field(default=None, ge=0)
 
 
 class Message(ApiModel):

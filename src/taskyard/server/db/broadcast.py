@@ -66,6 +66,18 @@ class Subscription:
             self._queue.get_nowait()
         return True
 
+    async def batch(self, *, timeout: float) -> list[Hint | None]:  # noqa: ASYNC109 - as above
+        """Wait for a hint, then take all that are there; [] after `timeout` seconds."""
+        try:
+            async with asyncio.timeout(timeout):
+                hints = [await self._queue.get()]
+        except TimeoutError:
+            return []
+
+        while not self._queue.empty():
+            hints.append(self._queue.get_nowait())
+        return hints
+
     def put(self, hint: Hint | None) -> None:
         try:
             self._queue.put_nowait(hint)

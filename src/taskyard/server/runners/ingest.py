@@ -1,7 +1,6 @@
 """Store what a runner reports: events and the number they end at, in one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final, assert_never
 from uuid import UUID, uuid4
 
@@ -22,26 +21,19 @@ from taskyard.server.db import topics
 from taskyard.server.db.broadcast import notify
 from taskyard.server.db.tables import MessageRow, SessionRow
 from taskyard.server.runners.admission import AgentIdentity
+from taskyard.server.runners.limits import Limits, append_logs
 from taskyard.server.runners.messages import CleanEvent, Numbered, clean_events
 from taskyard.server.runners.sanitise import one_line, read_time
 from taskyard.server.runners.store import RunnerStore
 from taskyard.server.runners.transcript import TranscriptWriter
 
-__all__ = ["Ingest", "Limits"]
+__all__ = ["Ingest"]
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 _MAX_SCRIPT_RESULTS: Final = 200
 _MAX_DETAIL: Final = 2000
 _MAX_ID: Final = 256
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """How much of a workspace's words is kept."""
-
-    log_bytes: int = 1024 * 1024  # of one agent; the contract's own limit
-    session_bytes: int = 1024 * 1024 * 1024  # of one session's events
 
 
 class Ingest:
@@ -140,27 +132,17 @@ class Ingest:
 
     async def _logs(self, event: LogsEvent) -> None:
         agent = await self._store.agent_row(self._agent.agent_row_id)
-        if agent.logs_overflowed:
-            return
         now = self._clock.now()
-        room = self._limits.log_bytes - agent.logs_length
-        kept, used = list[dict[str, Any]](), 0
-        for line in event["lines"]:
-            size = len(line["output"].encode())
-            if used + size > room:
-                agent.logs_overflowed = True
-                break
-            used += size
-            kept.append(
-                {
-                    "source": line["source"][:_MAX_ID],
-                    "level": line["level"],
-                    "output": line["output"],
-                    "created_at": read_time(line["at"], now=now),
-                }
-            )
-        agent.logs_length += used
-        await self._store.add_logs(agent.id, kept)
+        lines: list[dict[str, Any]] = [
+            {
+                "source": line["source"][:_MAX_ID],
+                "level": line["level"],
+                "output": line["output"],
+                "created_at": read_time(line["at"], now=now),
+            }
+            for line in event["lines"]
+        ]
+        await append_logs(self._store, agent, lines, limit=self._limits.log_bytes)
         self._hints.add((topics.AGENT_LOGS, str(agent.id)))
 
     async def _script_completed(self, event: ScriptCompletedEvent) -> None:

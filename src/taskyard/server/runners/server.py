@@ -24,7 +24,8 @@ from taskyard.server.db.broadcast import Broadcast, notify
 from taskyard.server.db.engine import Sessions
 from taskyard.server.runners.admission import AgentIdentity, admit
 from taskyard.server.runners.connection import SILENCE_SECONDS, Connection
-from taskyard.server.runners.ingest import Ingest, Limits
+from taskyard.server.runners.ingest import Ingest
+from taskyard.server.runners.limits import Limits
 from taskyard.server.runners.link import LinkRegistry
 from taskyard.server.runners.manifest import ManifestBuilder, log_sources
 from taskyard.server.runners.messages import BadMessage, Numbered

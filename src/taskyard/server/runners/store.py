@@ -1,14 +1,15 @@
 """Every query of the runner link."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, insert, select, text, update
+from sqlalchemy import ColumnElement, and_, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from taskyard.server.db.tables import (
     AgentLogRow,
@@ -118,12 +119,14 @@ class RunnerStore:
         )
 
     async def still_connected(
-        self, agent_row_ids: Sequence[UUID], *, now: datetime
+        self, agent_row_ids: Sequence[UUID], *, now: datetime, older_than: datetime
     ) -> None:
-        """One statement for every link of this process, each half minute."""
+        """One statement for all links of this process; the fresh ones are left alone."""
         await self.session.execute(
             update(AgentRow)
-            .where(AgentRow.id.in_(agent_row_ids))
+            .where(
+                AgentRow.id.in_(agent_row_ids), AgentRow.last_connected_at < older_than
+            )
             .values(last_connected_at=now)
         )
 
@@ -382,13 +385,44 @@ class RunnerStore:
             statement = statement.where(GatewayKeyRow.build_id != but_of)
         await self.session.execute(statement.values(revoked_at=now))
 
-    async def agents_with_lost_links(
-        self, known: Iterable[UUID], *, older_than: datetime
-    ) -> list[UUID]:
-        """Agents marked connected that no process has heard of for a while."""
-        statement = select(AgentRow.id).where(
-            AgentRow.last_connected_at < older_than,
-            AgentRow.disconnected_at.is_(None),
-            AgentRow.id.not_in(list(known)),
+    # -- housekeeping -----------------------------------------------------------------
+
+    async def replaced_agents(self, agent_row_ids: Sequence[UUID]) -> list[UUID]:
+        """Those whose workspace has had a later build that succeeded, or is deleted."""
+        own, later = aliased(BuildRow), aliased(BuildRow)
+        statement = (
+            select(AgentRow.id)
+            .join(own, own.id == AgentRow.build_id)
+            .join(
+                later,
+                and_(
+                    later.workspace_id == own.workspace_id,
+                    later.build_number > own.build_number,
+                ),
+            )
+            .join(ProvisionerJobRow, ProvisionerJobRow.id == later.job_id)
+            .where(
+                AgentRow.id.in_(agent_row_ids),
+                ProvisionerJobRow.completed_at.is_not(None),
+                ProvisionerJobRow.error.is_(None),
+            )
+            .distinct()
         )
         return list(await self.session.scalars(statement))
+
+    async def mark_lost_links(
+        self, known: Sequence[UUID], *, older_than: datetime
+    ) -> None:
+        """Agents that count as connected although nobody has heard of them for long.
+
+        The server that held their link was killed.
+        """
+        await self.session.execute(
+            update(AgentRow)
+            .where(
+                AgentRow.last_connected_at < older_than,
+                AgentRow.disconnected_at.is_(None),
+                AgentRow.id.not_in(known),
+            )
+            .values(disconnected_at=AgentRow.last_connected_at)
+        )

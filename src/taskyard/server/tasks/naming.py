@@ -57,6 +57,11 @@ class Naming:
         suffix = f"-{self._rng.randrange(0x10000):04x}"
         return Suggestion(suggestion.stem + suffix, suggestion.display_name)
 
+    @staticmethod
+    def show(prompt: str) -> str:
+        """The display name of a task that was given a name only."""
+        return display_name(prompt)
+
     def _at_random(self) -> Suggestion:
         stem = names.slug(self._random_words(), max_length=_STEM_LENGTH)
         return Suggestion(stem, _capitalised(stem.replace("-", " ")))

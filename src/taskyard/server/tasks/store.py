@@ -1,0 +1,245 @@
+"""Every query about tasks."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    delete,
+    func,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from taskyard.server.db.tables import (
+    AgentRow,
+    AppRow,
+    AppStatusRow,
+    BuildRow,
+    OrganizationMemberRow,
+    PermissionRow,
+    ProvisionerJobRow,
+    ResourceRow,
+    SessionRow,
+    TaskAppRow,
+    TaskRow,
+    TaskSnapshotRow,
+    TemplateRow,
+    TemplateVersionRow,
+    UserRow,
+    WorkspaceRow,
+)
+from taskyard.server.db.tables.tasks import MessageRow
+from taskyard.server.identity.actor import Actor
+from taskyard.server.tasks.records import TaskRecord, WaitingFacts
+
+__all__ = ["TaskStore", "may_read"]
+
+
+def may_read(actor: Actor) -> ColumnElement[bool]:
+    """The tasks that the actor may see, as a condition."""
+    return true() if actor.reads_everything else TaskRow.owner_id == actor.user_id
+
+
+class TaskStore:
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    async def add(self, row: TaskRow) -> None:
+        self.session.add(row)
+        await self.session.flush()
+
+    async def records(self, *conditions: ColumnElement[bool]) -> list[TaskRecord]:
+        """Tasks that are not deleted, newest first, each with what its status needs."""
+        rows = await self.session.execute(
+            _records()
+            .where(TaskRow.deleted_at.is_(None), *conditions)
+            .order_by(TaskRow.created_at.desc(), TaskRow.id)
+            .execution_options(populate_existing=True)
+        )
+        return [
+            TaskRecord(
+                task=row[0],
+                owner=row[1],
+                template=row[2],
+                workspace=row[3],
+                build=row[4],
+                job=row[5],
+                agent=row[6],
+                app=row[7],
+                app_status=row[8],
+            )
+            for row in rows
+        ]
+
+    async def record(self, *conditions: ColumnElement[bool]) -> TaskRecord | None:
+        found = await self.records(*conditions)
+        return found[0] if found else None
+
+    async def ids(self, *conditions: ColumnElement[bool]) -> list[UUID]:
+        """Deleted ones too."""
+        return list(await self.session.scalars(select(TaskRow.id).where(*conditions)))
+
+    async def lock(self, task_id: UUID) -> None:
+        """One change of a task's life (pause, resume, send, delete) at a time."""
+        await self.session.execute(
+            select(TaskRow.id).where(TaskRow.id == task_id).with_for_update()
+        )
+
+    async def set(self, task_id: UUID, **values: Any) -> None:
+        await self.session.execute(
+            update(TaskRow).where(TaskRow.id == task_id).values(**values)
+        )
+
+    # -- what a task is made of -------------------------------------------------------
+
+    async def version(
+        self, version_id: UUID
+    ) -> tuple[TemplateVersionRow, TemplateRow] | None:
+        statement = (
+            select(TemplateVersionRow, TemplateRow)
+            .join(TemplateRow, TemplateRow.id == TemplateVersionRow.template_id)
+            .where(
+                TemplateVersionRow.id == version_id, TemplateRow.deleted_at.is_(None)
+            )
+        )
+        found = (await self.session.execute(statement)).one_or_none()
+        return (found[0], found[1]) if found else None
+
+    async def is_member(self, organization_id: UUID, user_id: UUID) -> bool:
+        row = await self.session.get(OrganizationMemberRow, (organization_id, user_id))
+        return row is not None
+
+    # -- sessions ---------------------------------------------------------------------
+
+    async def sessions_of(self, task_id: UUID) -> list[SessionRow]:
+        statement = (
+            select(SessionRow)
+            .where(SessionRow.task_id == task_id)
+            .order_by(SessionRow.created_at, SessionRow.id)
+        )
+        return list(await self.session.scalars(statement))
+
+    async def waiting(self, task_id: UUID) -> WaitingFacts:
+        queued = await self.session.scalar(
+            select(func.count())
+            .select_from(MessageRow)
+            .where(
+                MessageRow.task_id == task_id,
+                MessageRow.state.in_(("queued", "sending")),
+            )
+        )
+        pending = await self.session.execute(
+            select(PermissionRow.created_at, PermissionRow.title)
+            .join(SessionRow, SessionRow.id == PermissionRow.session_id)
+            .where(SessionRow.task_id == task_id, PermissionRow.state == "pending")
+            .order_by(PermissionRow.created_at)
+        )
+        open_ = pending.all()
+        return WaitingFacts(
+            queued_messages=queued or 0,
+            pending_permissions=len(open_),
+            oldest_permission=open_[0][0] if open_ else None,
+            permission_title=open_[0][1] if open_ else "",
+        )
+
+    async def resource_types(self, build_id: UUID) -> list[str]:
+        statement = select(ResourceRow.type).where(ResourceRow.build_id == build_id)
+        return list(await self.session.scalars(statement))
+
+    # -- snapshots of unmodified modules ----------------------------------------------
+
+    async def snapshot(self, task_id: UUID) -> TaskSnapshotRow | None:
+        return await self.session.get(TaskSnapshotRow, task_id)
+
+    async def save_snapshot(
+        self, task_id: UUID, snapshot: dict[str, Any], *, now: datetime
+    ) -> None:
+        statement = pg_insert(TaskSnapshotRow).values(
+            task_id=task_id, log_snapshot=snapshot, created_at=now
+        )
+        await self.session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["task_id"],
+                set_={"log_snapshot": snapshot, "created_at": now},
+            )
+        )
+
+    async def delete_snapshot(self, task_id: UUID) -> None:
+        await self.session.execute(
+            delete(TaskSnapshotRow).where(TaskSnapshotRow.task_id == task_id)
+        )
+
+
+_Record = Select[
+    TaskRow,
+    UserRow,
+    TemplateRow,
+    WorkspaceRow,
+    BuildRow,
+    ProvisionerJobRow,
+    AgentRow,
+    AppRow,
+    AppStatusRow,
+]
+
+
+def _records() -> _Record:
+    """The latest build decides; its agent and app are those recorded for that build."""
+    number = (
+        select(func.max(BuildRow.build_number))
+        .where(BuildRow.workspace_id == WorkspaceRow.id)
+        .correlate(WorkspaceRow)
+        .scalar_subquery()
+    )
+    newest = aliased(AppStatusRow)
+    status_id = (
+        select(newest.id)
+        .where(newest.workspace_id == WorkspaceRow.id)
+        .order_by(newest.created_at.desc())
+        .limit(1)
+        .correlate(WorkspaceRow)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            TaskRow,
+            UserRow,
+            TemplateRow,
+            WorkspaceRow,
+            BuildRow,
+            ProvisionerJobRow,
+            AgentRow,
+            AppRow,
+            AppStatusRow,
+        )
+        .join(UserRow, UserRow.id == TaskRow.owner_id)
+        .join(TemplateVersionRow, TemplateVersionRow.id == TaskRow.template_version_id)
+        .join(TemplateRow, TemplateRow.id == TemplateVersionRow.template_id)
+        .outerjoin(WorkspaceRow, WorkspaceRow.id == TaskRow.workspace_id)
+        .outerjoin(
+            BuildRow,
+            and_(
+                BuildRow.workspace_id == WorkspaceRow.id,
+                BuildRow.build_number == number,
+            ),
+        )
+        .outerjoin(ProvisionerJobRow, ProvisionerJobRow.id == BuildRow.job_id)
+        .outerjoin(
+            TaskAppRow,
+            and_(
+                TaskAppRow.task_id == TaskRow.id,
+                TaskAppRow.build_number == BuildRow.build_number,
+            ),
+        )
+        .outerjoin(AgentRow, AgentRow.id == TaskAppRow.agent_row_id)
+        .outerjoin(AppRow, AppRow.id == TaskAppRow.app_row_id)
+        .outerjoin(AppStatusRow, AppStatusRow.id == status_id)
+    )

@@ -1,0 +1,170 @@
+"""Follow a task as it happens: its events by number, its status when it changes."""
+
+import json
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from taskyard.protocol.api.tasks import StoredEvent, TaskDetail
+from taskyard.server.db import topics
+from taskyard.server.db.broadcast import Broadcast, Hint
+from taskyard.server.db.engine import Sessions
+from taskyard.server.db.tables import TaskRow
+from taskyard.server.identity.actor import Actor
+from taskyard.server.tasks.service import TaskService
+from taskyard.server.tasks.store import may_read
+from taskyard.server.tasks.transcript import Transcript
+
+__all__ = ["HEARTBEAT_SECONDS", "Frame", "TaskStreams", "encode"]
+
+#: A comment at least this often: proxies drop silent streams, and a status that only
+#: time changes (no_signal) is looked at again.
+HEARTBEAT_SECONDS: Final = 15.0
+_PAGE: Final = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """One server-sent event; without `event` it is a comment that keeps the line open."""
+
+    event: str = ""
+    data: str = ""
+    id: int | None = None
+
+
+def encode(frame: Frame) -> bytes:
+    """As it travels."""
+    if not frame.event:
+        return b": still here\n\n"
+    number = f"id: {frame.id}\n" if frame.id is not None else ""
+    return f"{number}event: {frame.event}\ndata: {frame.data}\n\n".encode()
+
+
+class TaskStreams:
+    """One for the process. A stream holds a database session only while it reads."""
+
+    def __init__(
+        self,
+        *,
+        sessions: Sessions,
+        broadcast: Broadcast,
+        services: Callable[[AsyncSession], TaskService],
+        heartbeat: float = HEARTBEAT_SECONDS,
+    ) -> None:
+        self._sessions = sessions
+        self._broadcast = broadcast
+        self._services = services
+        self._heartbeat = heartbeat
+
+    async def follow(
+        self,
+        task_id: UUID,
+        workspace_id: UUID | None,
+        *,
+        after: int = 0,
+        tail: int | None = None,
+    ) -> AsyncGenerator[Frame]:
+        """Frames `event` (with the event's number), `status`, and `end` when deleted.
+
+        Nothing is missed and nothing comes twice: 1. the subscription begins; 2. rows
+        are read from the last number on; 3. a hint that comes in between leads to
+        another look, which finds the rest or nothing. `tail`: begin that many events
+        before the end instead of at `after`.
+        """
+        wanted = [(topics.TASK, task_id), (topics.TRANSCRIPT, task_id)]
+        if workspace_id is not None:
+            wanted.append((topics.WORKSPACE, workspace_id))
+        shown: TaskDetail | None = None
+        async with self._broadcast.subscribe_all([*wanted]) as hints:
+            if tail is not None:
+                after = await self._start_of_tail(task_id, tail)
+            look_at_status = True
+            while True:
+                while page := await self._page(task_id, after):
+                    for event in page:
+                        yield _event_frame(event)
+                    after = page[-1].seq
+
+                if look_at_status:
+                    detail = await self._detail(task_id)
+                    if detail is None:
+                        yield Frame(event="end", data='{"reason":"deleted"}')
+                        return
+                    if shown is None or _differs(detail, shown):
+                        shown = detail
+                        yield Frame(event="status", data=detail.model_dump_json())
+
+                batch = await hints.batch(timeout=self._heartbeat)
+                look_at_status = not batch or any(map(_may_change_status, batch))
+                if not batch:
+                    yield Frame()
+
+    async def follow_list(self, actor: Actor) -> AsyncGenerator[Frame]:
+        """Frames `tasks` with the ids of tasks that changed; null = any may have."""
+        yield Frame(event="tasks", data='{"task_ids":null}')
+        async with self._broadcast.subscribe_all(
+            [(topics.TASKS, None), (topics.WORKSPACE, None)]
+        ) as hints:
+            while True:
+                batch = await hints.batch(timeout=self._heartbeat)
+                if not batch:
+                    yield Frame()
+                elif None in batch:
+                    yield Frame(event="tasks", data='{"task_ids":null}')
+                elif ids := await self._visible(actor, batch):
+                    data = json.dumps({"task_ids": ids})
+                    yield Frame(event="tasks", data=data)
+
+    # -- short transactions -----------------------------------------------------------
+
+    async def _start_of_tail(self, task_id: UUID, tail: int) -> int:
+        if tail <= 0:
+            async with self._sessions.begin() as session:
+                return await Transcript(session, task_id).last_seq()
+        async with self._sessions.begin() as session:
+            last = await Transcript(session, task_id).before(None, limit=tail)
+        return last[0].seq - 1 if last else 0
+
+    async def _page(self, task_id: UUID, after: int) -> list[StoredEvent]:
+        async with self._sessions.begin() as session:
+            return await Transcript(session, task_id).after(after, limit=_PAGE)
+
+    async def _detail(self, task_id: UUID) -> TaskDetail | None:
+        async with self._sessions.begin() as session:
+            service = self._services(session)
+            record = await service.reload(task_id)
+            return await service.detail(record) if record else None
+
+    async def _visible(self, actor: Actor, batch: list[Hint | None]) -> list[str]:
+        """Which tasks of the hints the actor may read (a deleted one is a change too)."""
+        tasks, workspaces = set[UUID](), set[UUID]()
+        for hint in batch:
+            if hint is not None and hint.topic == topics.TASKS:
+                tasks.add(UUID(hint.id.rpartition("/")[2]))
+            elif hint is not None:
+                workspaces.add(UUID(hint.id))
+        condition = TaskRow.id.in_(tasks) | TaskRow.workspace_id.in_(workspaces)
+        async with self._sessions.begin() as session:
+            found = await self._services(session).ids(condition, may_read(actor))
+        return [str(id_) for id_ in found]
+
+
+def _event_frame(event: StoredEvent) -> Frame:
+    return Frame(event="event", id=event.seq, data=event.model_dump_json())
+
+
+def _may_change_status(hint: Hint | None) -> bool:
+    return hint is None or hint.topic != topics.TRANSCRIPT
+
+
+def _differs(detail: TaskDetail, shown: TaskDetail) -> bool:
+    """Signs of life alone are no news."""
+    return _without_pulse(detail) != _without_pulse(shown)
+
+
+def _without_pulse(detail: TaskDetail) -> TaskDetail:
+    work = detail.work.model_copy(update={"heard_at": None})
+    return detail.model_copy(update={"work": work})
