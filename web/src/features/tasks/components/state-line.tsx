@@ -1,0 +1,23 @@
+import { since } from "@/lib/time";
+import { useNow } from "@/lib/use-now";
+import type { TaskDetail } from "../api";
+import { sourceName, workStatuses } from "../status";
+import { StatusDot } from "./status-dot";
+
+/** The status, where it is known from, and how old that is. */
+export function StateLine({ task }: { task: TaskDetail }) {
+  const now = useNow(1_000);
+  const { work } = task;
+  const shown = workStatuses[work.status];
+  return (
+    <div role="status" className="flex flex-wrap items-center gap-x-2 gap-y-1 text-sm">
+      <StatusDot tone={shown.tone} />
+      <span className="font-medium">{shown.label}</span>
+      <span className="text-muted">
+        for {since(work.since, now)}, says {sourceName(work.source)}
+        {work.heard_at && `, heard ${since(work.heard_at, now)} ago`}
+      </span>
+      {work.detail && <span className="text-muted">· {work.detail}</span>}
+    </div>
+  );
+}
