@@ -98,6 +98,10 @@ class EmbeddedPostgres:
         return self.data / "cluster"
 
     @property
+    def log_file(self) -> Path:
+        return self.data / "postgres.log"
+
+    @property
     def pid(self) -> int | None:
         return self._process.pid if self._process else None
 
@@ -135,7 +139,7 @@ class EmbeddedPostgres:
             "unix_socket_directories": str(self.socket_dir),
             **self.settings,
         }
-        log = await asyncio.to_thread((self.data / "postgres.log").open, "ab")
+        log = await asyncio.to_thread(self.log_file.open, "ab")
         with log:
             self._process = await asyncio.create_subprocess_exec(
                 self.binaries / "postgres",
@@ -280,7 +284,7 @@ class EmbeddedPostgres:
         return done.stdout
 
     def _log_tail(self) -> str:
-        return (self.data / "postgres.log").read_text(errors="replace")[-500:]
+        return self.log_file.read_text(errors="replace")[-500:]
 
 
 def _unprivileged_user() -> pwd.struct_passwd | None:

@@ -1,29 +1,62 @@
 """The server: every route and every background loop, in one list each."""
 
+import asyncio
+import signal
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
+import uvloop
 from fastapi import APIRouter, FastAPI
 
+from taskyard.kit import logs
 from taskyard.kit.clock import Clock, SystemClock
 from taskyard.server.api import (
+    agent_me,
     auth,
+    builds,
     errors,
+    files,
+    gateway,
     meta,
     organizations,
     pages,
+    permissions,
+    runner_link,
+    sandboxes,
     setup,
+    task_events,
+    task_messages,
+    tasks,
+    template_versions,
+    templates,
     tokens,
     users,
+    workspace_agents,
+    workspaces,
+)
+from taskyard.server.api import (
+    bin as bin_routes,
+)
+from taskyard.server.api import (
+    provisioners as provisioner_routes,
 )
 from taskyard.server.api.headers import SecurityHeaders
 from taskyard.server.api.limits import BodyLimit
-from taskyard.server.background.loop import Loop, run
-from taskyard.server.config import COMPATIBLE_VERSION, Config
-from taskyard.server.factory import ProcessContext
+from taskyard.server.background.delivery import DELIVERY
+from taskyard.server.background.loop import Loop, keep_going
+from taskyard.server.background.signals import SIGNALS
+from taskyard.server.config import COMPATIBLE_VERSION, OWN_VERSION, Config
+from taskyard.server.db.migrate import upgrade
+from taskyard.server.factory import Factory, ProcessContext
+from taskyard.server.launch.banner import banner
+from taskyard.server.launch.bind import bind, check_reach
+from taskyard.server.launch.http import serving
+from taskyard.server.launch.lock import locked
+from taskyard.server.launch.postgres import database
+from taskyard.server.launch.provisioners import built_in_key, provisioners
 
-__all__ = ["LOOPS", "ROUTERS", "create_app"]
+__all__ = ["LOOPS", "ROUTERS", "create_app", "run"]
 
 #: One line each; the order matters only where two routes could match one path.
 ROUTERS: Final[Sequence[APIRouter]] = (
@@ -33,12 +66,29 @@ ROUTERS: Final[Sequence[APIRouter]] = (
     users.router,
     tokens.router,
     organizations.router,
+    gateway.router,
+    files.router,
+    templates.router,
+    template_versions.router,
+    workspaces.router,
+    builds.router,
+    agent_me.router,  # before workspace_agents: /workspaceagents/me
+    workspace_agents.router,
+    tasks.router,
+    task_messages.router,
+    task_events.router,
+    permissions.router,
+    runner_link.router,
+    provisioner_routes.router,
+    sandboxes.router,
+    bin_routes.router,
     pages.router,  # last: it answers every other path
 )
 
 #: One line each; see background.loop.
 LOOPS: Final[Sequence[Loop]] = (
-    # loops of the domains
+    DELIVERY,
+    SIGNALS,
 )
 
 
@@ -63,7 +113,7 @@ def create_app(
         ) as process:
             app.state.process = process
             for loop in loops:
-                process.supervisor.start(run(process, loop), name=loop.name)
+                process.supervisor.start(keep_going(process, loop), name=loop.name)
             yield
 
     app = FastAPI(
@@ -88,3 +138,48 @@ def _configured_url(config: Config) -> str:
     if config.database_url is None:
         raise ValueError("no database: set TASKYARD_DATABASE_URL or pass database_url")
     return config.database_url.get_secret_value()
+
+
+def run(config: Config) -> None:
+    """Serve until SIGINT or SIGTERM. Raises CannotStart with what to do about it."""
+    logs.configure(config.log_format, config.log_level)
+    check_reach(config)
+    with (
+        locked(config.data_dir),
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+    ):
+        runner.run(_serve(config))
+
+
+async def _serve(config: Config) -> None:
+    """Start from the bottom up; stop, by leaving the blocks, in the opposite order.
+
+    1. the provisioners, while they can still report what they did;
+    2. HTTP: no new requests, those in progress end, streams are cut off;
+    3. background loops, while the database is there to write to;
+    4. connections to the database, then the database.
+    """
+    stop = _stop_signals()
+    listener = bind(config)
+    async with database(config) as url:
+        await asyncio.to_thread(upgrade, url)
+        app = create_app(config, database_url=url)
+        async with serving(app, listener):
+            process: ProcessContext = app.state.process
+            async with provisioners(config, await built_in_key(process)):
+                print(await _greeting(process), flush=True)  # noqa: T201 - for people
+                await stop.wait()
+
+
+def _stop_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+async def _greeting(process: ProcessContext) -> str:
+    async with process.sessions.begin() as session:
+        token = await Factory(process, session).setup().new_link_token()
+    return banner(process.config, version=OWN_VERSION, setup_token=token)

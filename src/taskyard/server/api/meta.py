@@ -1,21 +1,16 @@
 """What this server is, and whether it is well."""
 
-from importlib.metadata import version
-from typing import Final
-
 from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
 from sqlalchemy import text
 
 from taskyard.protocol.api.users import BuildInfo
 from taskyard.server.api.context import CurrentUser, Process
-from taskyard.server.config import COMPATIBLE_VERSION
+from taskyard.server.config import COMPATIBLE_VERSION, OWN_VERSION
 
 __all__ = ["router"]
 
 router = APIRouter(tags=["meta"])
-
-_OWN_VERSION: Final = version("taskyard")
 
 
 @router.get("/api/v2/buildinfo", summary="Versions, for clients to gate features on")
@@ -25,7 +20,7 @@ async def build_info(process: Process) -> BuildInfo:
         external_url="https://github.com/taskyard/taskyard",
         dashboard_url=process.config.access_url,
         deployment_id=str(process.deployment_id),
-        taskyard_version=_OWN_VERSION,
+        taskyard_version=OWN_VERSION,
     )
 
 

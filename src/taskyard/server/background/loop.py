@@ -9,7 +9,7 @@ import structlog
 
 from taskyard.server.factory import ProcessContext
 
-__all__ = ["Loop", "run"]
+__all__ = ["Loop", "keep_going"]
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
@@ -29,7 +29,7 @@ class Loop:
     topics: tuple[str, ...] = ()
 
 
-async def run(process: ProcessContext, loop: Loop) -> None:
+async def keep_going(process: ProcessContext, loop: Loop) -> None:
     """Until cancelled."""
     async with process.broadcast.subscribe_all(
         [(topic, None) for topic in loop.topics]

@@ -21,8 +21,9 @@ __all__ = [
     "ProvisionerKeyService",
 ]
 
-#: The key of the provisioners that the server starts itself: a new one at each start.
+#: How the names of keys begin that the server makes for its own provisioners.
 BUILT_IN: Final = "built-in"
+_KEPT_BUILT_IN: Final = 3  # of earlier starts: a server may die a few times in a row
 _PREFIX: Final = "tyk-prov-"
 
 
@@ -53,12 +54,22 @@ class ProvisionerKeyService:
             raise ProvisionerKeyNameTaken
         return await self._add(name, tags or {})
 
-    async def replace_built_in(self) -> str:
-        """A new key for the server's own provisioners; the last one ends."""
-        await self._session.execute(
-            delete(ProvisionerKeyRow).where(ProvisionerKeyRow.name == BUILT_IN)
+    async def new_built_in(self) -> str:
+        """A key for the provisioners that this start of the server brings along.
+
+        That of the start before stays good: a provisioner whose server was killed
+        finishes its builds and reports them to the next one.
+        """
+        old = await self._session.scalars(
+            select(ProvisionerKeyRow.id)
+            .where(ProvisionerKeyRow.name.startswith(f"{BUILT_IN}-"))
+            .order_by(ProvisionerKeyRow.created_at.desc(), ProvisionerKeyRow.id)
+            .offset(_KEPT_BUILT_IN)
         )
-        return await self._add(BUILT_IN, {})
+        await self._session.execute(
+            delete(ProvisionerKeyRow).where(ProvisionerKeyRow.id.in_(old.all()))
+        )
+        return await self._add(f"{BUILT_IN}-{random_text(8)}", {})
 
     async def identify(self, key: str) -> ProvisionerKeyRow:
         """Raises ProvisionerKeyInvalid."""

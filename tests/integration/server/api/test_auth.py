@@ -105,7 +105,7 @@ async def test_what_is_no_token_is_refused(
     anonymous: httpx.AsyncClient, token: str
 ) -> None:
     response = await anonymous.get(
-        "/api/v2/users/me", headers={"Coder-Session-Token": token.encode()}
+        "/api/v2/users/me", headers=[(b"coder-session-token", token.encode())]
     )
 
     assert response.status_code == 401

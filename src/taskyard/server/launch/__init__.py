@@ -1,0 +1,1 @@
+"""What stands around the application: its address, its database, its provisioners."""
