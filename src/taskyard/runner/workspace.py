@@ -152,8 +152,7 @@ class Workspace:
         async def note(script_id: str) -> None:
             await self._journal.script_done(boot, script_id)
 
-        if done:
-            await self._sessions.restore()
+        self._supervisor.start(self._sessions.restore(), name="restore sessions")
         outcomes = await scripts.run_start(done, note)
         scripts.login_allowed.set()
         if self._down is None:

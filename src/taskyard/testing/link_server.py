@@ -4,7 +4,7 @@ import asyncio
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import Any, Self, cast, final
+from typing import Any, Final, Self, cast, final
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.datastructures import Headers
@@ -32,6 +32,10 @@ from taskyard.protocol.link import (
 from taskyard.protocol.sessions import SessionEvent
 
 __all__ = ["LinkServer", "make_manifest", "make_script"]
+
+
+#: How soon a claim is asked again when nothing arrives.
+RECHECK_SECONDS: Final = 0.1
 
 
 def make_script(script: str, **changes: Any) -> Script:
@@ -174,12 +178,17 @@ class LinkServer:
         return stream
 
     async def until(self, claim: Callable[[], bool], *, seconds: float = 20.0) -> None:
-        """Wait until `claim` holds; it is asked again whenever anything arrives."""
+        """Wait until `claim` holds; it is asked again whenever anything arrives.
+
+        Facts outside of this object (processes, files) are seen a moment later.
+        """
         try:
             async with asyncio.timeout(seconds):
                 while not claim():
                     self._changed.clear()
-                    await self._changed.wait()
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(RECHECK_SECONDS):
+                            await self._changed.wait()
         except TimeoutError:
             tail = "\n".join(str(event)[:300] for event in self.events[-15:])
             raise AssertionError(

@@ -129,11 +129,15 @@ class AgentProcess:
         return f"{self._name} ended with exit code {code}"
 
     async def end(self, grace_seconds: float) -> None:
-        """Close its input, wait, then end it and all it started."""
-        with suppress(ConnectionError, RuntimeError):
-            self._input.close()
-        if grace_seconds > 0 and await self._ended_within(grace_seconds):
-            return
+        """Close its input and wait for the grace, then end it and all it started.
+
+        Without grace its input stays open: the end of input may look like an answer.
+        """
+        if grace_seconds > 0:
+            with suppress(ConnectionError, RuntimeError):
+                self._input.close()
+            if await self._ended_within(grace_seconds):
+                return
         self._signal(signal.SIGTERM)
         if not await self._ended_within(WARDEN_SECONDS):
             self._signal(signal.SIGKILL)

@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 #: An agent that dies this often within the window is left alone until someone prompts it.
 RESTARTS: Final = 3
 RESTART_WINDOW_SECONDS: Final = 300.0
+#: The first return is at once, then after this, three times this, …
+RESTART_PAUSE_SECONDS: Final = 1.0
 #: A cancelled turn must end within this time; then the agent is ended instead.
 CANCEL_SECONDS: Final = 30.0
 
@@ -290,7 +292,7 @@ class Session:
             detail = f"the agent ended {len(recent)} times within minutes: {reason}"
             self._state_event("error", detail, action="restart")
             return
-        await self._sleep(2.0 ** (len(recent) - 1) - 1)
+        await self._sleep(RESTART_PAUSE_SECONDS * (2 ** (len(recent) - 1) - 1))
         await self._try_again()
 
     async def _try_again(self) -> None:
