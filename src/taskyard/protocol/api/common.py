@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict
 
-__all__ = ["ApiModel", "ErrorBody", "FieldError"]
+__all__ = ["ApiModel", "Done", "ErrorBody", "FieldError"]
 
 
 class ApiModel(BaseModel):
@@ -27,3 +27,9 @@ class ErrorBody(ApiModel):
     detail: str = ""
     validations: list[FieldError] = []
     code: str = ""
+
+
+class Done(ApiModel):
+    """The body of an answer that has nothing to say but that it was done."""
+
+    message: str

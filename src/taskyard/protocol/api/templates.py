@@ -13,16 +13,17 @@ __all__ = [
     "CreateTemplateVersion",
     "Preset",
     "PresetParameter",
+    "PromoteVersion",
     "ProvisionerJob",
     "ProvisionerJobLog",
     "ProvisionerJobStatus",
-    "PromoteVersion",
     "RichParameter",
     "RichParameterOption",
     "Template",
     "TemplateVersion",
     "TemplateVersionVariable",
     "UpdateTemplate",
+    "UpdateTemplateVersion",
     "UploadResponse",
     "VariableValue",
 ]
@@ -153,6 +154,11 @@ class CreateTemplateVersion(ApiModel):
     provisioner: Literal["terraform"] = "terraform"
     tags: dict[str, str] = {}
     user_variable_values: list[VariableValue] = []
+
+
+class UpdateTemplateVersion(ApiModel):
+    name: str | None = None
+    message: str | None = Field(default=None, max_length=1048576)
 
 
 class TemplateVersion(ApiModel):

@@ -15,6 +15,10 @@ __all__ = [
     "BuildReason",
     "CreateBuild",
     "CreateWorkspace",
+    "EgressBatch",
+    "EgressDecision",
+    "EgressDecisions",
+    "EgressReport",
     "Workspace",
     "WorkspaceAgent",
     "WorkspaceAgentLog",
@@ -236,6 +240,41 @@ class CreateBuild(ApiModel):
     template_version_preset_id: UUID | None = None
     reason: BuildReason | None = None
     orphan: bool = False
+
+
+class EgressReport(ApiModel):
+    """A decision as the supervisor of a sandbox reports it."""
+
+    at: float  # seconds since 1970
+    verdict: Literal["allow", "deny"]
+    method: str = ""
+    host: str
+    port: int = Field(ge=0, le=65_535)
+    path: str = ""
+    rule: str = ""
+    why: str = ""
+
+
+class EgressBatch(ApiModel):
+    decisions: list[EgressReport] = Field(max_length=1000)
+
+
+class EgressDecision(ApiModel):
+    """What a workspace tried to reach, and what the policy said."""
+
+    id: int
+    at: datetime
+    verdict: Literal["allow", "deny"]
+    method: str
+    host: str
+    port: int
+    rule: str  # the text of the rule that allowed it
+    reason: str  # why it was denied
+
+
+class EgressDecisions(ApiModel):
+    decisions: list[EgressDecision]
+    count: int
 
 
 class WorkspaceAgentLog(ApiModel):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Literal
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -105,6 +105,48 @@ class WorkspaceService:
             preset_id=preset_id,
         )
         return workspace, await self._builds.add(workspace.id, order, task=task)
+
+    async def create_for(
+        self,
+        actor: Actor,
+        *,
+        owner_id: UUID,
+        name: str,
+        template_id: UUID | None,
+        version_id: UUID | None,
+        parameters: Parameters = (),
+        preset_id: UUID | None = None,
+    ) -> tuple[WorkspaceRow, BuildRow]:
+        """As `create`, of a version or of the active one of a template. NotYours, too."""
+        if owner_id != actor.user_id and not actor.manages_everything:
+            raise NotYours("Only people with the role owner can create for others.")
+        version = await self.usable_version(
+            actor, template_id=template_id, version_id=version_id
+        )
+        return await self.create(
+            owner_id=owner_id,
+            initiator_id=actor.user_id,
+            version=version,
+            name=name,
+            parameters=parameters,
+            preset_id=preset_id,
+        )
+
+    async def usable_version(
+        self, actor: Actor, *, template_id: UUID | None, version_id: UUID | None
+    ) -> TemplateVersionRow:
+        """The version, else the template's active one. Raises VersionUnusable."""
+        wanted = TemplateVersionRow.id == version_id
+        if version_id is None:
+            active = select(TemplateRow.active_version_id).where(
+                TemplateRow.id == template_id, TemplateRow.deleted_at.is_(None)
+            )
+            wanted = TemplateVersionRow.id == active.scalar_subquery()
+        version = await self._templates.version_for(actor, wanted)
+        if version is None:
+            field = "template_id" if version_id is None else "template_version_id"
+            raise VersionUnusable(validations=[Validation(field, "no such one")])
+        return version
 
     async def _usable_template(
         self, version: TemplateVersionRow, owner_id: UUID

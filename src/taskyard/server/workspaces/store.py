@@ -14,6 +14,7 @@ from sqlalchemy import (
     true,
     update,
 )
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -157,7 +158,7 @@ class WorkspaceStore:
         rows = await self._session.scalars(
             select(BuildRow)
             .where(BuildRow.workspace_id.in_(workspace_ids))
-            .distinct(BuildRow.workspace_id)
+            .ext(distinct_on(BuildRow.workspace_id))
             .order_by(BuildRow.workspace_id, BuildRow.build_number.desc())
         )
         return {row.workspace_id: row for row in rows}

@@ -7,6 +7,7 @@ from typing import Any, cast
 from uuid import UUID, uuid5
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.kit.clock import Clock
@@ -104,6 +105,21 @@ class WorkspaceViews:
         parts = await load_agent_parts(self._session, row)
         return _agent(row, parts, self._clock.now())
 
+    async def timings(self, row: BuildRow) -> dict[str, list[dict[str, Any]]]:
+        """Spans of the build itself, and of the scripts that ran after it."""
+        job = (await self._job_rows.get_many([row.job_id]))[row.job_id]
+        agents = await self._session.scalars(
+            select(AgentRow).where(AgentRow.build_id == row.id)
+        )
+        scripts = [
+            result
+            | {"workspace_agent_id": agent.id, "workspace_agent_name": agent.name}
+            for agent in agents
+            for result in agent.script_results
+        ]
+        spans = [span | {"job_id": row.job_id} for span in job.timings]
+        return {"provisioner_timings": spans, "agent_script_timings": scripts}
+
     async def _builds(
         self, rows: Sequence[BuildRow], workspaces: dict[UUID, WorkspaceRow]
     ) -> dict[UUID, api.WorkspaceBuild]:
@@ -138,7 +154,7 @@ class WorkspaceViews:
         rows = await self._session.scalars(
             select(AppStatusRow)
             .where(AppStatusRow.workspace_id.in_(ids))
-            .distinct(AppStatusRow.workspace_id)
+            .ext(distinct_on(AppStatusRow.workspace_id))
             .order_by(AppStatusRow.workspace_id, AppStatusRow.created_at.desc())
         )
         return {row.workspace_id: row for row in rows}

@@ -38,6 +38,7 @@ from taskyard.server.db.tables import (
 from taskyard.server.identity.authenticator import Authenticator
 from taskyard.server.provisioning.errors import JobNotFound
 from taskyard.server.templates.store import TemplateStore
+from taskyard.server.workspaces.errors import StateNotFound
 from taskyard.server.workspaces.hints import hint_workspace
 from taskyard.server.workspaces.provisioners.inputs import STATE_PURPOSE, TOKEN_KIND
 from taskyard.server.workspaces.store import WorkspaceStore
@@ -110,6 +111,13 @@ class Results:
             raise InvalidRequest("The state is not base64.") from error
         sealed = self._cipher.encrypt(plain, purpose=STATE_PURPOSE)
         await self._store.update_build(build.id, state=sealed)
+
+    async def state_of(self, build: BuildRow) -> bytes:
+        """Raises StateNotFound."""
+        sealed = await self._store.state_of(build.id)
+        if sealed is None:
+            raise StateNotFound
+        return self._cipher.decrypt(sealed, purpose=STATE_PURPOSE)
 
     async def apply_build(self, job: ProvisionerJobRow, result: BuildResult) -> None:
         """Resources, agents and apps of a start; the end of what a stop has ended."""

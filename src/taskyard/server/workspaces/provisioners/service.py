@@ -30,7 +30,12 @@ from taskyard.server.db import jobs as queue
 from taskyard.server.db import topics
 from taskyard.server.db.broadcast import notify
 from taskyard.server.db.jobs import ClaimedJob, LeaseLost
-from taskyard.server.db.tables import ModulesRow, ProvisionerJobRow, TemplateVersionRow
+from taskyard.server.db.tables import (
+    BuildRow,
+    ModulesRow,
+    ProvisionerJobRow,
+    TemplateVersionRow,
+)
 from taskyard.server.provisioning.errors import JobNotFound
 from taskyard.server.provisioning.jobs import JOB_KIND, ProvisionerJobs
 from taskyard.server.provisioning.logs import JobLogs
@@ -127,12 +132,19 @@ class ProvisionerService:
     async def _refuse(self, row: ProvisionerJobRow, claimed: ClaimedJob) -> bool:
         """End a job that is not to be begun (again)."""
         if claimed.cancel_requested:
-            await self._fail(row, claimed.token, error=_CANCELED, error_code="canceled")
+            await self.end_canceled(row, claimed.token)
         elif claimed.attempt > self._lease.attempts:
             await self.give_up(row, claimed.token)
         else:
             return False
         return True
+
+    async def end_canceled(self, row: ProvisionerJobRow, token: UUID) -> None:
+        """End a job that was asked to stop and whose provisioner went silent."""
+        late = row.error_code == TIMED_OUT
+        error = (row.error or "") if late else _CANCELED
+        code = TIMED_OUT if late else "canceled"
+        await self._fail(row, token, error=error, error_code=code)
 
     async def give_up(self, row: ProvisionerJobRow, token: UUID) -> None:
         """Fail a job whose provisioners went silent too often."""
@@ -181,6 +193,10 @@ class ProvisionerService:
         if data is None:
             raise FileNotFound
         return data
+
+    async def state_of(self, build: BuildRow) -> bytes:
+        """Terraform's state after a build. Raises StateNotFound."""
+        return await self._results.state_of(build)
 
     # -- its end ----------------------------------------------------------------------
 

@@ -11,10 +11,8 @@ from taskyard.protocol.provisioner import Job
 from taskyard.server.db import topics
 from taskyard.server.db.broadcast import Broadcast
 
-__all__ = ["LONGEST_WAIT", "wait_for_job"]
+__all__ = ["wait_for_job"]
 
-#: Shorter than the 30 s after which proxies cut silent connections.
-LONGEST_WAIT: Final = timedelta(seconds=25)
 #: A lapsed lease makes no hint: look for one this often.
 _LOOK_SECONDS: Final = 5.0
 
@@ -24,32 +22,28 @@ async def wait_for_job(
     *,
     broadcast: Broadcast,
     is_gone: Callable[[], Awaitable[bool]],
-    longest: timedelta = LONGEST_WAIT,
+    longest: timedelta,
 ) -> Job | None:
-    """Call `attempt` until it has a job, the time is over, or who asked has gone.
+    """Call `attempt`, once at least, until it has a job or `longest` is over.
 
     `attempt` is one transaction. It is not called for somebody who has gone: the job
     would wait for its lease to lapse.
     """
-    try:
-        async with (
-            asyncio.timeout(longest.total_seconds()),
-            broadcast.subscribe(topics.PROVISIONER_READY) as hints,
-        ):
-            while not await is_gone():
-                job = await _try(attempt)
-                if job is not None:
-                    return job
-                await hints.changed(timeout=_LOOK_SECONDS)
-    except TimeoutError:
-        pass
+    loop = asyncio.get_running_loop()
+    until = loop.time() + longest.total_seconds()
+    async with broadcast.subscribe(topics.PROVISIONER_READY) as hints:
+        while not await is_gone():
+            job = await _try(attempt)
+            left = until - loop.time()
+            if job is not None or left <= 0:
+                return job
+            await hints.changed(timeout=min(left, _LOOK_SECONDS))
     return None
 
 
 async def _try(attempt: Callable[[], Awaitable[Job | None]]) -> Job | None:
     while True:
         try:
-            # Shielded from the time limit: a job that was taken must be handed out.
-            return await asyncio.shield(attempt())
+            return await attempt()
         except IntegrityError:
             continue  # another provisioner was faster for the same workspace

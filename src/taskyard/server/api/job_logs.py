@@ -1,0 +1,31 @@
+"""The log of a job by WebSocket: one line a message, closed when the job has ended."""
+
+from collections.abc import AsyncGenerator
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, WebSocket
+
+from taskyard.server.api.streams import send_all
+from taskyard.server.factory import ProcessContext
+from taskyard.server.provisioning.logs import follow
+
+__all__ = ["LogAfter", "LogBefore", "follow_job"]
+
+LogAfter = Annotated[int, Query(description="Only lines with a greater id")]
+LogBefore = Annotated[int | None, Query(description="Only lines with a smaller id")]
+
+
+async def follow_job(
+    socket: WebSocket, process: ProcessContext, job_id: UUID, *, after: int
+) -> None:
+    async def messages() -> AsyncGenerator[str]:
+        async for line in follow(
+            job_id,
+            after=after,
+            sessions=process.sessions,
+            broadcast=process.broadcast,
+        ):
+            yield line.model_dump_json()
+
+    await send_all(socket, messages())
