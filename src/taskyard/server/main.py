@@ -43,6 +43,7 @@ from taskyard.server.api import (
 )
 from taskyard.server.api.headers import SecurityHeaders
 from taskyard.server.api.limits import BodyLimit
+from taskyard.server.background.builds import PRUNE, SETTLE
 from taskyard.server.background.delivery import DELIVERY
 from taskyard.server.background.loop import Loop, keep_going
 from taskyard.server.background.signals import SIGNALS
@@ -89,6 +90,8 @@ ROUTERS: Final[Sequence[APIRouter]] = (
 LOOPS: Final[Sequence[Loop]] = (
     DELIVERY,
     SIGNALS,
+    SETTLE,
+    PRUNE,
 )
 
 
