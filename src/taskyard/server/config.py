@@ -196,6 +196,13 @@ class Config(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """The least severe entry that is written."""
 
+    # -- what is offered --------------------------------------------------------------
+
+    import_starter: bool = False
+    """Import the starter template, once there is an owner, unless it was ever there.
+
+    `taskyard server --import-starter` sets it."""
+
     hide_ai_tasks: bool = False
     """Do not offer tasks: their routes answer 404 and the pages are not shown."""
 

@@ -18,11 +18,14 @@ __all__ = ["COMMAND", "built_in_key", "provisioners"]
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
-COMMAND: Final = (sys.executable, "-m", "taskyard.cli.main", "provisioner")
+COMMAND: Final = (
+    sys.executable,
+    *("-m", "taskyard.cli", "provisioner", "--die-with-parent"),
+)
 _FIRST_PAUSE: Final = 0.5
 _LONGEST_PAUSE: Final = 30.0
 _HEALTHY_SECONDS: Final = 60  # one that ran for so long starts again at once
-_GRACE_SECONDS: Final = 30
+_GRACE_SECONDS: Final = 10
 #: What is the server's alone; a provisioner runs other people's Terraform.
 _NOT_PASSED_ON: Final = (
     "ANTHROPIC_",
@@ -113,7 +116,12 @@ async def _run_once(command: Sequence[str], environment: dict[str, str]) -> int:
 
 
 async def _stop(child: asyncio.subprocess.Process) -> None:
-    """It finishes or hands back what it runs; one that cannot is killed with its group."""
+    """Asked to end, it takes no more work; idle, it ends at once.
+
+    One that is in the middle of a build is left to finish it: killing Terraform loses
+    track of what it made. It reports to the next server (see ProvisionerKeyService), or
+    gives up by itself when nobody renews its lease.
+    """
     if child.returncode is not None:
         return
     child.send_signal(signal.SIGTERM)
@@ -121,6 +129,4 @@ async def _stop(child: asyncio.subprocess.Process) -> None:
         async with asyncio.timeout(_GRACE_SECONDS):
             await child.wait()
     except TimeoutError:
-        log.warning("provisioner_killed", pid=child.pid, after_seconds=_GRACE_SECONDS)
-        os.killpg(child.pid, signal.SIGKILL)
-        await child.wait()
+        log.warning("provisioner_still_builds", pid=child.pid)
