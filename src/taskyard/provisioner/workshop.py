@@ -43,16 +43,16 @@ class Workshop:
     process_environment: Mapping[str, str]
     #: Terraform's plugin cache breaks when two fill it at once.
     init_lock: asyncio.Lock
-    _engine: Engine | None = None
+    found_engine: Engine | None = None
 
     async def engine(self) -> Engine:
         """Looked up until there is one, so that installing it needs no restart."""
-        if self._engine is None:
-            self._engine = await find_engine(
+        if self.found_engine is None:
+            self.found_engine = await find_engine(
                 configured=self.settings.terraform,
                 search_path=self.process_environment.get("PATH", _DEFAULT_PATH),
             )
-        return self._engine
+        return self.found_engine
 
     @contextmanager
     def directory(self) -> Generator[Path]:
@@ -94,6 +94,7 @@ async def open_workshop(
     isolation: Isolation,
     environment: Mapping[str, str],
     parse_seconds: float = 10.0,
+    engine: Engine | None = None,
 ) -> AsyncGenerator[Workshop]:
     """Clean up after provisioners that were killed, then open shop."""
     async with AsyncExitStack() as stack:
@@ -124,6 +125,7 @@ async def open_workshop(
             base=base,
             process_environment=environment,
             init_lock=asyncio.Lock(),
+            found_engine=engine,
         )
 
 

@@ -61,6 +61,8 @@ class JobRecord:
     cancel: bool = False
     is_lost: bool = False
     done: asyncio.Event = field(default_factory=asyncio.Event)
+    #: Set with each state that comes; cleared by who waits.
+    checkpointed: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def text(self) -> str:
@@ -190,7 +192,9 @@ class FakeServer(Server):
     @override
     async def put_state(self, job_id: int, upload: StateUpload) -> None:
         base64.b64decode(upload.state, validate=True)
-        self._held(job_id, upload.lease_token).states.append(upload.state)
+        record = self._held(job_id, upload.lease_token)
+        record.states.append(upload.state)
+        record.checkpointed.set()
 
     @override
     async def complete(self, job_id: int, completion: Completion) -> None:

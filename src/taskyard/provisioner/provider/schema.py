@@ -207,8 +207,8 @@ class Resource(Generic[R]):
 
     `create(run, planned)` returns the new state. `read(run, state)` returns the state as
     it is, None when the thing is gone (Terraform then makes it anew). `update` exists
-    only where something may change in place. `plan(run, prior, planned)` may fill
-    `planned` with what it knows already. `validate(config)` looks across attributes.
+    only where something may change in place. `plan(run, prior, config,
+    planned)` may fill `planned` with what it knows already. `validate(config)` looks across attributes.
     `delete(run, state)` must succeed when there is nothing left to delete.
     """
 
@@ -218,7 +218,7 @@ class Resource(Generic[R]):
     read: Callable[[R, Object], Object | None] | None = None
     update: Callable[[R, Object, Object], Object] | None = None
     delete: Callable[[R, Object], None] | None = None
-    plan: Callable[[R, Object | None, Object], None] | None = None
+    plan: Callable[[R, Object | None, Object, Object], None] | None = None
     validate: Callable[[Object], Iterator[Diagnostic]] | None = None
 
 

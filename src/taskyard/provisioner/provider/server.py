@@ -41,7 +41,9 @@ class _Handlers(grpc.GenericRpcHandler):
     table: Mapping[str, _Handler]
 
     @override
-    def service(self, handler_call_details: grpc.HandlerCallDetails) -> "_Handler | None":
+    def service(
+        self, handler_call_details: grpc.HandlerCallDetails
+    ) -> "_Handler | None":
         return self.table.get(handler_call_details.method)
 
 

@@ -194,7 +194,7 @@ class Servicer(Generic[R]):
             if is_ours and config.get(name) is None:
                 planned[name] = UNKNOWN if prior is None else prior.get(name)
         if kind.plan:
-            kind.plan(self._run, prior, planned)
+            kind.plan(self._run, prior, config, planned)
 
         return {
             "planned_state": write_value(planned),

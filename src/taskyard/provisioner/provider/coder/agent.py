@@ -158,7 +158,9 @@ def _known(blocks: Any, key: str) -> list[Any]:
     return [block[key] for block in objects(blocks) if known(block.get(key))]
 
 
-def _plan(run: CoderRun, prior: Object | None, planned: Object) -> None:
+def _plan(
+    run: CoderRun, prior: Object | None, _config: Object, planned: Object
+) -> None:
     if run.plans_ids and prior is None and known(planned["arch"]):
         planned["id"] = new_id()
         _complete(run, planned)

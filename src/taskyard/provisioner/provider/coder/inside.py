@@ -46,8 +46,12 @@ def with_ids(*names: str) -> Callable[[CoderRun, Object], Object]:
     return create
 
 
-def plan_with_ids(*names: str) -> Callable[[CoderRun, Object | None, Object], None]:
-    def plan(run: CoderRun, prior: Object | None, planned: Object) -> None:
+def plan_with_ids(
+    *names: str,
+) -> Callable[[CoderRun, Object | None, Object, Object], None]:
+    def plan(
+        run: CoderRun, prior: Object | None, _config: Object, planned: Object
+    ) -> None:
         if run.plans_ids and prior is None:
             planned.update({name: new_id() for name in names})
 

@@ -45,20 +45,15 @@ def _validate_ai_task(config: Object) -> Iterator[Diagnostic]:
             'Keep "app_id"; the "sidebar_app" block is the older way to say it.',
             ("app_id",),
         )
-    if config.get("app_id") in {None, ""} and not config.get("sidebar_app"):
-        yield Diagnostic(
-            "'app_id' must be set",
-            "A task needs the app in which people talk to its agent: "
-            "app_id = coder_app.NAME.id, or module.NAME.task_app_id.",
-            ("app_id",),
-        )
 
 
-def _plan_ai_task(run: CoderRun, prior: Object | None, planned: Object) -> None:
+def _plan_ai_task(
+    run: CoderRun, prior: Object | None, config: Object, planned: Object
+) -> None:
     if not run.plans_ids or prior is not None:
         return
-    app: object = planned["app_id"]
-    if isinstance(app, Unknown) and planned["sidebar_app"]:
+    app: object = config.get("app_id")
+    if app is None and planned["sidebar_app"]:
         app = planned["sidebar_app"][0]["id"]
     planned.update(id=task_id(run) or new_id(), app_id=app)
 
@@ -67,7 +62,12 @@ def _create_ai_task(run: CoderRun, planned: Object) -> Object:
     app = planned["app_id"]
     if not app:
         if not planned["sidebar_app"]:
-            raise Problem("'app_id' must be set", "Refer to the id of a coder_app.")
+            raise Problem(
+                "'app_id' must be set",
+                "A task needs the app in which people talk to its agent: "
+                "app_id = coder_app.NAME.id, or module.NAME.task_app_id.",
+                ("app_id",),
+            )
         app = planned["sidebar_app"][0]["id"]
     found = task_id(run)
     return {
@@ -121,7 +121,9 @@ def _validate_metadata(config: Object) -> Iterator[Diagnostic]:
         )
 
 
-def _plan_metadata(run: CoderRun, prior: Object | None, planned: Object) -> None:
+def _plan_metadata(
+    run: CoderRun, prior: Object | None, _config: Object, planned: Object
+) -> None:
     for item in objects(planned["item"]):
         value: object = item["value"]
         item["is_null"] = UNKNOWN if isinstance(value, Unknown) else value is None

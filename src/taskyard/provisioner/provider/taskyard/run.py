@@ -1,5 +1,6 @@
 """What a run of the `taskyard/taskyard` provider works with."""
 
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
@@ -28,5 +29,7 @@ class TaskyardRun(Run):
     build_id: UUID
     access_url: str  # the server, as seen from inside
     supervisor_token: str = ""
+    #: Terraform creates several things at once.
+    lock: threading.Lock = field(default_factory=threading.Lock)
     made: set[UUID] = field(default_factory=set[UUID])
     refusals: list[str] = field(default_factory=list[str])

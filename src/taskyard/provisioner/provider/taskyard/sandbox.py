@@ -132,7 +132,10 @@ def _create(run: TaskyardRun, planned: Object) -> Object:
        never report. So it is ended first, and one with the new token is started.
     """
     sandbox_id = uuid5(run.build_id, f"sandbox:{run.workspace_id}:{planned['name']}")
-    if sandbox_id in run.made:
+    with run.lock:
+        is_second = sandbox_id in run.made
+        run.made.add(sandbox_id)
+    if is_second:
         raise Problem(
             f'Two sandboxes have the name "{planned["name"]}"',
             "Give each its own: with count, use count.index in the name.",
@@ -153,7 +156,6 @@ def _create(run: TaskyardRun, planned: Object) -> Object:
         raise Problem(
             f'The sandbox "{planned["name"]}" did not start', str(failed)
         ) from None
-    run.made.add(sandbox_id)
     return {**planned, **_facts(sandbox)}
 
 
@@ -247,7 +249,9 @@ def _delete(run: TaskyardRun, state: Object) -> None:
     run.host.isolation.stop(UUID(state["id"]))
 
 
-def _plan(run: TaskyardRun, prior: Object | None, planned: Object) -> None:
+def _plan(
+    run: TaskyardRun, prior: Object | None, _config: Object, planned: Object
+) -> None:
     if run.plans_ids and prior is None:
         planned["id"] = new_id()
 

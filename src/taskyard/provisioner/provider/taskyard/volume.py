@@ -69,7 +69,9 @@ def _delete(run: TaskyardRun, state: Object) -> None:
         ) from error
 
 
-def _plan(run: TaskyardRun, prior: Object | None, planned: Object) -> None:
+def _plan(
+    run: TaskyardRun, prior: Object | None, _config: Object, planned: Object
+) -> None:
     if run.plans_ids and prior is None:
         planned["id"] = new_id()
 
