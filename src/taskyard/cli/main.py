@@ -16,6 +16,10 @@ from taskyard.kit.errors import TaskyardError
 __all__ = ["COMMANDS", "app", "main"]
 
 COMMANDS: dict[str, LazyCommand] = {
+    "server": LazyCommand("taskyard.cli.server:server", "Run the server."),
+    "provisioner": LazyCommand(
+        "taskyard.cli.provisioner:provisioner", "Run builds for a server."
+    ),
     "setup": LazyCommand(
         "taskyard.cli.auth:setup", "Make the first user of a new server."
     ),
@@ -35,6 +39,9 @@ COMMANDS: dict[str, LazyCommand] = {
     ),
     "user": LazyCommand("taskyard.cli.user:app", "Manage users."),
     "token": LazyCommand("taskyard.cli.token:app", "Manage your API tokens."),
+    "agents": LazyCommand(
+        "taskyard.cli.agents:app", "Install coding agents on this host."
+    ),
     "doctor": LazyCommand(
         "taskyard.cli.doctor:doctor", "Say what this machine can do, and how to fix it."
     ),
@@ -120,3 +127,7 @@ def _report(error: TaskyardError) -> None:
         typer.echo(f"  {validation.field}: {validation.detail}", err=True)
     if error.detail:
         typer.echo(error.detail, err=True)
+
+
+if __name__ == "__main__":
+    main()

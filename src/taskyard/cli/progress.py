@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -18,9 +19,6 @@ __all__ = ["raise_if_broken", "show_build", "show_job_log", "until"]
 
 #: Statuses that a task does not leave by itself.
 BROKEN: Final = frozenset({"failed", "crashed"})
-
-#: Above every sequence number: frames of status come, old events do not.
-NO_EVENTS: Final = 2**31 - 1
 
 
 async def show_job_log(
@@ -71,20 +69,15 @@ async def until(
 async def _watch_until(
     client: Client, reference: Reference, is_reached: Callable[[TaskDetail], bool]
 ) -> TaskDetail:
-    task = await client.tasks.get(reference.user, reference.name)
-    if is_reached(task):
-        return task
+    watched = client.tasks.watch_status(reference.user, reference.name)
+    async with aclosing(watched):
+        async for task in watched:
+            if is_reached(task):
+                return task
 
-    raise_if_broken(task)
-    watched = client.tasks.watch(reference.user, reference.name, after=NO_EVENTS)
-    async for item in watched:
-        if not isinstance(item, TaskDetail):
-            continue
-        if is_reached(item):
-            return item
-        raise_if_broken(item)
+            raise_if_broken(task)
 
-    raise AssertionError  # pragma: no cover - the watch ends by an error only
+    raise TaskBroke(f"The task {reference.name} was deleted.")
 
 
 def raise_if_broken(task: TaskDetail) -> None:

@@ -20,7 +20,7 @@ from taskyard.cli.output import (
     print_text,
     wants_json,
 )
-from taskyard.cli.progress import BROKEN, NO_EVENTS, raise_if_broken, until
+from taskyard.cli.progress import BROKEN, raise_if_broken, until
 from taskyard.cli.reference import Reference, TaskArgument
 from taskyard.cli.session import run
 from taskyard.cli.transcript import Transcript
@@ -163,18 +163,23 @@ async def _watch(
     client: Client, reference: Reference, show: Callable[[TaskDetail], None]
 ) -> None:
     going_on = {"pending", "starting", "working", "pausing", "deleting"}
-    task = await client.tasks.get(reference.user, reference.name)
-    show(task)
-    watched = client.tasks.watch(reference.user, reference.name, after=NO_EVENTS)
+    shown: TaskDetail | None = None
+    watched = client.tasks.watch_status(reference.user, reference.name)
     async with aclosing(watched):
-        while task.work.status in going_on:
-            item = await anext(watched)
-            if isinstance(item, TaskDetail):
-                if item.work != task.work or item.current_state != task.current_state:
-                    show(item)
-                task = item
+        async for task in watched:
+            if shown is None or _differs(task, shown):
+                show(task)
+                shown = task
+            if task.work.status not in going_on:
+                raise_if_broken(task)
+                return
 
-    raise_if_broken(task)
+
+def _differs(one: TaskDetail, other: TaskDetail) -> bool:
+    return (one.work.status, one.current_state) != (
+        other.work.status,
+        other.current_state,
+    )
 
 
 async def _follow(

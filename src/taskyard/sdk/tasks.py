@@ -34,6 +34,8 @@ Delivery = Literal["queue", "now", "steer"]
 #: The server sends a comment at least every 15 seconds; three lost ones are a lost link.
 _SILENCE: Final = 45.0
 
+_NO_EVENTS: Final = 2**31 - 1
+
 _events = TypeAdapter(list[StoredEvent])
 
 
@@ -143,13 +145,16 @@ class TaskRoutes:
         """Events with a sequence number above `after`, and the task when its status moves.
 
         Goes on across lost connections and server restarts, nothing lost and nothing
-        twice; ends only by an error that trying again does not cure.
+        twice; ends when the task is deleted, or by an error that trying again does not
+        cure.
         """
         failures = 0
         while True:
             try:
                 async for frame in self._frames(user, task, after):
                     failures = 0
+                    if frame.event == "end":
+                        return
                     parsed = _parse(frame)
                     if isinstance(parsed, StoredEvent):
                         after = parsed.seq
@@ -162,6 +167,13 @@ class TaskRoutes:
 
             failures += 1
             await self._connection.retry.pause(failures)
+
+    async def watch_status(self, user: str, task: str) -> AsyncGenerator[TaskDetail]:
+        """The task now, and whenever its status moves; see `watch`."""
+        # Above every number there can be: the status comes, the transcript does not.
+        async for item in self.watch(user, task, after=_NO_EVENTS):
+            if isinstance(item, TaskDetail):
+                yield item
 
     async def _frames(
         self, user: str, task: str, after: int

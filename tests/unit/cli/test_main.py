@@ -84,7 +84,6 @@ def test_a_pipe_without_colour_gets_none(api: FakeApi, taskyard: Taskyard) -> No
 def test_an_interrupt_ends_with_130_and_no_traceback(
     api: FakeApi, tmp_path: Path
 ) -> None:
-    api.on("GET /tasks/me/fix/detail", wire.task("working"))
     api.streams["/tasks/me/fix/events"] = [b": nothing new\n\n"] * 50
     environment = os.environ | {
         "TASKYARD_URL": api.url,

@@ -81,7 +81,6 @@ def test_a_created_task_is_followed_through_its_build(
     api.on("POST /tasks/me", task)
     api.on(f"GET /workspaces/{workspace.id}", workspace)
     api.on(f"GET /workspacebuilds/{build.id}", build)
-    api.on(f"GET {path}/detail", task)
     api.sockets[f"/workspacebuilds/{build.id}/logs"] = [
         wire.log_line(1, "Plan", "1 to add").model_dump_json().encode(),
         wire.log_line(2, "Apply", "created").model_dump_json().encode(),
@@ -278,9 +277,9 @@ def test_following_goes_on_where_a_lost_connection_stopped(
 def test_waiting_ends_when_the_task_is_idle_and_nothing_is_queued(
     api: FakeApi, taskyard: Taskyard
 ) -> None:
-    api.on("GET /tasks/me/fix/detail", wire.task("idle", queued_messages=1))
+    queued = wire.task("idle", queued_messages=1)
     api.streams["/tasks/me/fix/events"] = [
-        frame(wire.task("working"), "status") + frame(wire.task("idle"), "status")
+        frame(queued, "status") + frame(wire.task("idle"), "status")
     ]
 
     ran = taskyard("task", "wait", "fix", "--json")
@@ -293,7 +292,7 @@ def test_waiting_for_a_task_that_fails_ends_with_7(
     api: FakeApi, taskyard: Taskyard
 ) -> None:
     crashed = wire.task("crashed", work=wire.work("crashed", detail="exit status 137"))
-    api.on("GET /tasks/me/fix/detail", crashed)
+    api.streams["/tasks/me/fix/events"] = [frame(crashed, "status")]
 
     ran = taskyard("task", "wait", "fix")
 
@@ -301,8 +300,33 @@ def test_waiting_for_a_task_that_fails_ends_with_7(
     assert "exit status 137" in ran.err
 
 
+def test_waiting_for_a_task_that_is_deleted_ends_with_7(
+    api: FakeApi, taskyard: Taskyard
+) -> None:
+    working = frame(wire.task("working"), "status")
+    api.streams["/tasks/me/fix/events"] = [working + b"event: end\ndata: {}\n\n"]
+
+    ran = taskyard("task", "wait", "fix")
+
+    assert ran.code == 7
+    assert "was deleted" in ran.err
+
+
+def test_a_watched_status_ends_when_the_task_stops_working(
+    api: FakeApi, taskyard: Taskyard
+) -> None:
+    working, idle = wire.task("working"), wire.task("idle")
+    api.streams["/tasks/me/fix/events"] = [
+        frame(working, "status") + frame(working, "status") + frame(idle, "status")
+    ]
+
+    ran = taskyard("task", "status", "fix", "--watch", "-c", "work")
+
+    assert ran.code == 0, ran.err
+    assert ran.out.split() == ["WORK", "working", "WORK", "idle"]
+
+
 def test_waiting_in_vain_ends_with_1(api: FakeApi, taskyard: Taskyard) -> None:
-    api.on("GET /tasks/me/fix/detail", wire.task("working"))
     api.streams["/tasks/me/fix/events"] = [b": nothing new\n\n"] * 9
 
     ran = taskyard("task", "wait", "fix", "--timeout", "0.2s")
