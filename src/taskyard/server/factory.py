@@ -55,6 +55,7 @@ from taskyard.server.tasks.transcript import Transcript
 from taskyard.server.tasks.views import TaskViews
 from taskyard.server.templates.files import FileService
 from taskyard.server.templates.service import TemplateService
+from taskyard.server.templates.starter import StarterService
 from taskyard.server.templates.versions import VersionService
 from taskyard.server.templates.views import TemplateViews
 from taskyard.server.workspaces.agents import AgentService
@@ -360,6 +361,14 @@ class Factory:
             jobs=self.provisioner_jobs(),
             cipher=self.process.cipher,
             clock=self.process.clock,
+        )
+
+    def starter(self) -> StarterService:
+        return StarterService(
+            session=self.session,
+            files=self.files(),
+            versions=self.versions(),
+            templates=self.templates(),
         )
 
     def template_views(self) -> TemplateViews:

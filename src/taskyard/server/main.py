@@ -47,6 +47,7 @@ from taskyard.server.background.builds import PRUNE, SETTLE
 from taskyard.server.background.delivery import DELIVERY
 from taskyard.server.background.loop import Loop, keep_going
 from taskyard.server.background.signals import SIGNALS
+from taskyard.server.background.starter import STARTER
 from taskyard.server.config import COMPATIBLE_VERSION, OWN_VERSION, Config
 from taskyard.server.db.migrate import upgrade
 from taskyard.server.factory import Factory, ProcessContext
@@ -92,6 +93,7 @@ LOOPS: Final[Sequence[Loop]] = (
     SIGNALS,
     SETTLE,
     PRUNE,
+    STARTER,
 )
 
 

@@ -2,7 +2,19 @@
 
 from typing import Final
 
-__all__ = ["AGENT_LOGS", "EGRESS", "JOB", "PROVISIONER_READY", "TASK", "TASKS", "TRANSCRIPT", "WORKSPACE"]
+__all__ = [
+    "AGENT_LOGS",
+    "EGRESS",
+    "JOB",
+    "PROVISIONER_READY",
+    "QUEUE",
+    "QUEUE_CANCEL",
+    "TASK",
+    "TASKS",
+    "TRANSCRIPT",
+    "USER",
+    "WORKSPACE",
+]
 
 #: A task's state, messages or permission requests; id = task.
 TASK: Final = "task"
@@ -20,3 +32,9 @@ JOB: Final = "job"
 PROVISIONER_READY: Final = "provisioner_ready"
 #: New egress decisions of a workspace; id = workspace.
 EGRESS: Final = "egress"
+#: A user was made; id = user.
+USER: Final = "user"
+#: A job is in the queue; id = its kind. Rung by a trigger on the table `jobs`.
+QUEUE: Final = "queue"
+#: A job of the queue is asked to stop; id = its kind. Rung by a trigger, too.
+QUEUE_CANCEL: Final = "queue_cancel"

@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from taskyard.kit.clock import Clock
 from taskyard.kit.errors import InvalidRequest, Validation
 from taskyard.kit.names import explain_invalid
+from taskyard.server.db import topics
+from taskyard.server.db.broadcast import notify
 from taskyard.server.db.tables import OrganizationRow, TokenRow, UserRow
 from taskyard.server.identity.actor import Actor, Role
 from taskyard.server.identity.authenticator import Authenticator
@@ -97,6 +99,7 @@ class UserService:
             last_seen_at=now,
         )
         await self._store.add_user(row, organizations)
+        await notify(self._session, topics.USER, row.id)
         return UserDetails(row, organizations)
 
     async def _check_free(self, username: str, email: str) -> None:

@@ -13,7 +13,7 @@ _BELL = """
 create function jobs_ring() returns trigger language plpgsql as $$
 begin
     perform pg_notify('taskyard', json_build_object(
-        'topic', case when new.cancel_requested_at is null then 'job' else 'job_cancel' end,
+        'topic', case when new.cancel_requested_at is null then 'queue' else 'queue_cancel' end,
         'id', new.kind)::text);
     return null;
 end $$;
