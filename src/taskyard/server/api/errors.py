@@ -7,12 +7,12 @@ import structlog
 from fastapi import FastAPI, Request, WebSocket
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from taskyard.kit.errors import TaskyardError, Unavailable
+from taskyard.kit.errors import InvalidRequest, TaskyardError, Unavailable
 from taskyard.protocol.api.common import ErrorBody, FieldError
 
 __all__ = ["install", "render"]
@@ -51,6 +51,19 @@ async def _database_away(
         Unavailable(
             "The database does not answer at the moment; try again.",
             detail="The server reconnects by itself; its log says why it was away.",
+        ),
+    )
+
+
+async def _unstorable(
+    connection: Request | WebSocket, exc: Exception
+) -> Response | None:
+    log.info("unstorable_value", path=connection.url.path, error=str(exc))
+    return await _known(
+        connection,
+        InvalidRequest(
+            "The request holds a value that cannot be stored.",
+            detail="Leave out NUL characters, and numbers of more than 64 bits.",
         ),
     )
 
@@ -103,6 +116,8 @@ def install(app: FastAPI) -> None:
     handler = _database_away
     app.add_exception_handler(OperationalError, handler)
     app.add_exception_handler(PoolTimeout, handler)
+    handler = _unstorable
+    app.add_exception_handler(DataError, handler)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _unknown)
