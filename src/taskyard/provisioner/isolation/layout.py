@@ -23,7 +23,7 @@ NODE = "/opt/taskyard/node"
 USER = "coder"
 UID = 1000  # as seen inside
 _RUNTIME = f"/run/user/{UID}"
-_TMP_BYTES = 4 << 30  # of memory, unless the workspace's own limit is lower
+_MEMORY_BYTES = 8 << 30  # to share out to /tmp and the like when there is no limit
 _HOSTNAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _TOP_OURS = frozenset({"", "proc", "dev", "sys", "usr", "etc", "bin", "sbin", "lib"})
@@ -96,26 +96,38 @@ class Layout:
             self.arguments += ["--symlink", target, link]
 
     def _scratch(self, memory_bytes: int | None) -> None:
-        size = str(min(_TMP_BYTES, memory_bytes or _TMP_BYTES))
+        # Files here are memory: together less than the limit, so that a full /tmp is an
+        # error of whoever writes and not the end of the workspace.
+        memory = memory_bytes or _MEMORY_BYTES
         self.arguments += ["--proc", "/proc", "--dev", "/dev"]
-        for mode, path in (
-            ("1777", "/dev/shm"),  # noqa: S108 - inside, and of this workspace alone
-            ("1777", "/tmp"),  # noqa: S108 - as above
-            ("1777", "/var/tmp"),  # noqa: S108 - as above
-            ("0755", "/run"),
+        for mode, share, path in (
+            ("1777", 2, "/tmp"),  # noqa: S108 - inside, and of this workspace alone
+            ("1777", 8, "/dev/shm"),  # noqa: S108 - as above
+            ("1777", 8, "/var/tmp"),  # noqa: S108 - as above
+            ("0755", 16, "/run"),
         ):
+            size = str(memory // share)
             self.arguments += ["--perms", mode, "--size", size, "--tmpfs", path]
         self.arguments += ["--perms", "0700", "--dir", _RUNTIME, "--remount-ro", "/dev"]
 
     def _tools(self, tools: Toolchain, agents: Path) -> None:
         if tools.python_is_prefix:
-            self._bind(tools.python, PYTHON, read_only=True)
+            self._installation(tools.python, PYTHON)
         else:
             self.arguments += ["--symlink", str(tools.python), f"{PYTHON}/bin/python3"]
-        if tools.node is not None:
-            target = NODE if tools.node.is_dir() else f"{NODE}/bin/node"
-            self._bind(tools.node, target, read_only=True)
+        if tools.node is not None and tools.node.is_dir():
+            self._installation(tools.node, NODE)
+        elif tools.node is not None:
+            self._bind(tools.node, f"{NODE}/bin/node", read_only=True)
         self._bind(agents, AGENTS, read_only=True)
+
+    def _installation(self, prefix: Path, link: str) -> None:
+        """Show it where it was built for, since programs find their libraries by path."""
+        if prefix.is_relative_to(HOME):  # would be covered by the workspace's own home
+            self._bind(prefix, link, read_only=True)
+            return
+        self._bind(prefix, str(prefix), read_only=True)
+        self.arguments += ["--symlink", str(prefix), link]
 
     def _bind(self, source: Path, target: str, *, read_only: bool) -> None:
         path = str(source)

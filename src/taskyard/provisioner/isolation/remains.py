@@ -1,6 +1,5 @@
 """Find and clear away what a sandbox left, whoever died at whatever point."""
 
-import os
 import shutil
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +16,7 @@ _KILLED_SECONDS = 10.0
 
 def any_in(directory: Path) -> bool:
     """Whether there is more than an egress log."""
-    return any(not name.startswith(files.EGRESS_LOG) for name in os.listdir(directory))
+    return any(not p.name.startswith(files.EGRESS_LOG) for p in directory.iterdir())
 
 
 def is_stale(directory: Path, before: datetime) -> bool:

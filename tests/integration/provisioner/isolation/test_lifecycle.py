@@ -59,10 +59,11 @@ def test_two_that_create_at_the_same_moment_get_the_same(make_yard: MakeYard) ->
     yards = [make_yard() for _ in range(4)]
     spec = yards[0].spec()
     made: list[Sandbox] = []
-    threads = [
-        threading.Thread(target=lambda y=yard: made.append(y.create(spec)))
-        for yard in yards
-    ]
+
+    def create(yard: Yard) -> None:
+        made.append(yard.create(spec))
+
+    threads = [threading.Thread(target=create, args=(yard,)) for yard in yards]
     for thread in threads:
         thread.start()
     for thread in threads:

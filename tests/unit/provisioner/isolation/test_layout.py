@@ -166,4 +166,6 @@ def test_a_python_below_usr_is_linked_and_another_is_mounted() -> None:
     assert " ".join(linked.arguments).count(
         "--symlink /usr/bin/python3 /opt/taskyard/python/bin/python3"
     )
-    assert " ".join(mounted.arguments).count("--ro-bind /root/py /opt/taskyard/python")
+    assert " ".join(mounted.arguments).count(
+        "--ro-bind /root/py /root/py --symlink /root/py /opt/taskyard/python"
+    )
