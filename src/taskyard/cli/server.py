@@ -9,16 +9,11 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from taskyard.kit.errors import InvalidRequest, TaskyardError
+from taskyard.kit.errors import InvalidRequest
 from taskyard.server.config import Config
-from taskyard.server.launch.errors import CannotStart
 from taskyard.server.main import create_app, run
 
 __all__ = ["openapi", "server"]
-
-
-class ServerCannotStart(TaskyardError):
-    """The server cannot start."""
 
 
 def server(
@@ -36,6 +31,13 @@ def server(
         int | None,
         typer.Option(help="How many to start along. [TASKYARD_PROVISIONERS]"),
     ] = None,
+    import_starter: Annotated[
+        bool,
+        typer.Option(
+            "--import-starter",
+            help="Import the starter template. [TASKYARD_IMPORT_STARTER]",
+        ),
+    ] = False,
 ) -> None:
     """Run the server until Ctrl-C. All other settings: docs/reference/settings.md."""
     given: dict[str, Any] = {
@@ -43,16 +45,14 @@ def server(
         "access_url": access_url,
         "data_dir": data_dir,
         "provisioners": provisioners,
+        "import_starter": import_starter or None,
     }
     if listen and not access_url and "TASKYARD_ACCESS_URL" not in os.environ:
         given["access_url"] = f"http://{listen}"
     config = _config(
         {name: value for name, value in given.items() if value not in ("", None)}
     )
-    try:
-        run(config)
-    except CannotStart as error:
-        raise ServerCannotStart(detail=str(error)) from error
+    run(config)
 
 
 def openapi() -> None:
