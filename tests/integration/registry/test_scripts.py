@@ -121,7 +121,7 @@ async def test_the_session_is_started_as_the_inputs_say(yard: Yard, home: Home) 
     assert home.after("--model") == ["sonnet"]
     assert home.after("--permission-policy") == ["allow_edits"]
     assert home.after("--resume-id") == ["abc"]
-    assert "--continue" in home.called_with
+    assert "--fresh" not in home.called_with
     assert home.read_after("--prompt-file") == NASTY
     assert not list(home.path.rglob("pwned"))
 

@@ -61,6 +61,7 @@ class Launch:
     ]  # complete: the driver adds what its protocol needs only
     directory: Path
     resume: str = ""  # the agent's own session id; empty = a new session
+    system_prompt: str = ""  # added to the agent's own, where the agent can
     first_prompt: str = ""  # only for agents that take it as an argument
     permission_policy: PermissionPolicy = "allow_edits"
     modes: Mapping[str, str] = field(

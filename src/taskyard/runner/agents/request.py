@@ -22,6 +22,9 @@ class SessionRequest:
     driver: Literal["acp", "tui"] = "acp"
     directory: Path
     prompt: str = ""
+    system_prompt: str = ""
+    resume_id: str = ""  # the agent's id of a conversation to go on with
+    fresh: bool = False  # do not go on with the conversation of an earlier build
     command: tuple[str, ...] = ()  # instead of the definition's
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
     mcp_servers: tuple[McpServer, ...] = ()
@@ -49,6 +52,9 @@ class SessionRequest:
             else "acp",
             directory=directory,
             prompt=_text(given, "prompt"),
+            system_prompt=_text(given, "system_prompt"),
+            resume_id=_text(given, "resume_id"),
+            fresh=bool(given.get("fresh", False)),
             command=tuple(str(word) for word in _list(given, "command")),
             environment=_texts(given, "environment"),
             mcp_servers=tuple(_servers(given)),

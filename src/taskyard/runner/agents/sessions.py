@@ -209,7 +209,7 @@ class Sessions:
             id=session_id,
             key=request.key,
             agent=request.agent,
-            external_id=seed["external_id"] if seed else "",
+            external_id=seed["external_id"] if seed else request.resume_id,
             request=given,
             boot=here.boot,
         )
@@ -256,7 +256,8 @@ class Sessions:
                     "external_id": stored.external_id,
                     "agent": stored.agent,
                 }
-        for seed in here.manifest["sessions"]:
+        earlier = [] if request.fresh else here.manifest["sessions"]
+        for seed in earlier:
             if (seed["key"], seed["agent"]) == (request.key, request.agent):
                 return seed
         return None
@@ -314,10 +315,12 @@ class Sessions:
         environment = {
             **definition.environment,
             **here.environment,
-            **request.environment,
             **here.manifest["secret_environment"],
+            # Last: a key of one's own, given to a module, goes before our gateway's.
+            **request.environment,
             "TASKYARD_SESSION_KEY": request.key,
         }
+        environment = {name: value for name, value in environment.items() if value}
         command = request.command or find(definition, "acp", environment)
         try:
             request.directory.mkdir(parents=True, exist_ok=True)
@@ -337,6 +340,7 @@ class Sessions:
             environment=environment,
             directory=request.directory,
             resume=external_id,
+            system_prompt=request.system_prompt,
             permission_policy=request.permission_policy
             or here.manifest["permission_policy"],
             modes=definition.modes,

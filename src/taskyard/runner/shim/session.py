@@ -47,6 +47,17 @@ def _parser() -> argparse.ArgumentParser:
     prompt = start.add_mutually_exclusive_group()
     prompt.add_argument("--prompt", default="", help="what the agent is told first")
     prompt.add_argument("--prompt-file", default="", help="file with the first prompt")
+    start.add_argument(
+        "--system-prompt-file", default="", help="file with words for every turn"
+    )
+    start.add_argument(
+        "--resume-id", default="", help="the agent's id of a conversation to go on with"
+    )
+    start.add_argument(
+        "--fresh",
+        action="store_true",
+        help="do not go on with the conversation of an earlier start",
+    )
     start.add_argument("--model", default="")
     start.add_argument("--effort", default="")
     start.add_argument(
@@ -55,6 +66,8 @@ def _parser() -> argparse.ArgumentParser:
     start.add_argument("--env", action="append", default=[], metavar="NAME=VALUE")
     start.add_argument(
         "--mcp",
+        "--mcp-config-file",
+        dest="mcp",
         action="append",
         default=[],
         metavar="JSON|FILE",
@@ -81,12 +94,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _start(options: argparse.Namespace, command: list[str]) -> None:
-    prompt = options.prompt
-    if options.prompt_file:
-        try:
-            prompt = Path(options.prompt_file).read_text("utf-8")
-        except OSError as exc:
-            fail(f"cannot read the prompt from {options.prompt_file}: {exc.strerror}")
+    prompt = options.prompt or _text_of(options.prompt_file)
     extra = _pairs(options.option, "--option")
     for name in ("model", "effort"):
         if value := getattr(options, name):
@@ -101,6 +109,9 @@ def _start(options: argparse.Namespace, command: list[str]) -> None:
             "driver": options.driver,
             "directory": os.path.abspath(folder),  # noqa: PTH100 - it need not exist yet
             "prompt": prompt,
+            "system_prompt": _text_of(options.system_prompt_file),
+            "resume_id": options.resume_id,
+            "fresh": options.fresh,
             "command": command,
             "environment": _pairs(options.env, "--env"),
             "mcp": _mcp(options.mcp),
@@ -112,6 +123,15 @@ def _start(options: argparse.Namespace, command: list[str]) -> None:
         timeout=options.timeout,
     )
     _print(f"session {result['key']} ({result['agent']}): {result['state']}")
+
+
+def _text_of(file: str) -> str:
+    if not file:
+        return ""
+    try:
+        return Path(file).read_text("utf-8")
+    except OSError as exc:
+        fail(f"cannot read {file}: {exc.strerror}")
 
 
 def _list(*, as_json: bool) -> None:

@@ -417,7 +417,7 @@ class AcpDriver:
 
 
 def _place(launch: Launch) -> Json:
-    return {
+    place: Json = {
         "cwd": str(launch.directory),
         "mcpServers": [
             {
@@ -429,6 +429,10 @@ def _place(launch: Launch) -> Json:
             for server in launch.mcp_servers
         ],
     }
+    if launch.system_prompt:
+        # Claude's adapter reads it; others ignore `_meta` they do not know.
+        place["_meta"] = {"systemPrompt": {"append": launch.system_prompt}}
+    return place
 
 
 def _get(of: Mapping[str, Any], name: str) -> Json:

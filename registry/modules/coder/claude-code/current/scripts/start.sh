@@ -139,7 +139,7 @@ start_session() {
   [[ -z "$ARG_MODEL" ]] || arguments+=(--model "$ARG_MODEL")
   [[ -z "$ARG_PERMISSION_POLICY" ]] || arguments+=(--permission-policy "$ARG_PERMISSION_POLICY")
   [[ -z "$ARG_RESUME_SESSION_ID" ]] || arguments+=(--resume-id "$ARG_RESUME_SESSION_ID")
-  [[ "$ARG_CONTINUE" != true ]] || arguments+=(--continue)
+  [[ "$ARG_CONTINUE" == true ]] || arguments+=(--fresh)
   [[ "$ARG_REPORT_TASKS" == true ]] || arguments+=(--no-report)
   [[ -z "$claude" ]] || arguments+=(--env "CLAUDE_CODE_EXECUTABLE=$claude")
   local line
