@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -96,7 +97,7 @@ async def open_bench(
                     journal=journal,
                     stop=stop,
                     grace=workshop.settings.cancel_grace,
-                    hint=workshop.registry.hint,
+                    hint=partial(workshop.registry.hint, directory),
                 ),
             )
     finally:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -78,28 +79,32 @@ class RegistryServer:
         port = self._server.sockets[0].getsockname()[1]
         return f"http://127.0.0.1:{port}{_BASE}"
 
-    def hint(self, summary: str, detail: str) -> str:
-        """What to do about Terraform's error, when it is about one of our modules."""
-        found = re.search(rf"{re.escape(HOST)}/([\w-]+)/([\w-]+)/", detail)
-        if not found:
+    def hint(self, directory: Path, summary: str, detail: str) -> str:
+        """What to do about Terraform's error, when it is about one of our modules.
+
+        Terraform names a module as the template in `directory` calls it; its address is
+        found by what was asked for in vain and is written there.
+        """
+        if "module" not in summary.lower() or HOST not in detail:
             return ""
-        namespace, name = found.groups()
-        if versions := self.catalog.versions(namespace, name):
-            if "version" in summary.lower():
+        if found := re.search(rf"{re.escape(HOST)}/([\w-]+)/([\w-]+)/", detail):
+            namespace, name = found.groups()
+            if versions := self.catalog.versions(namespace, name):
                 return (
                     f"Taskyard has {namespace}/{name} {', '.join(versions)}: "
                     "use one of these, or loosen the version constraint."
                 )
-            return ""
-        why = self.misses.get(f"{namespace}/{name}", "it was not found")
+
+        text = "".join(p.read_text("utf-8", "replace") for p in directory.rglob("*.tf"))
+        missing = [name for name in self.misses if f"{HOST}/{name}/" in text]
         known = ", ".join(
             f"{module} {self.catalog.versions(*module.split('/'))[0]}"
             for module in self.catalog.names()
         )
-        return (
-            f"Taskyard does not have {namespace}/{name}, and {why}. "
-            f"It has: {known or 'no modules'}."
-        )
+        return " ".join(
+            f"Taskyard does not have {name}, and {self.misses[name]}."
+            for name in missing
+        ) + (f" It has: {known or 'no modules'}." if missing else "")
 
     async def _serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
