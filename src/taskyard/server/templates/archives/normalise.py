@@ -27,6 +27,7 @@ _GZIP: Final = b"\x1f\x8b"
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 #: Headers and padding beside the files themselves: two blocks and two extensions each.
 _OVERHEAD_PER_ENTRY: Final = 4096
+_CHUNK: Final = 64 * 1024
 _OTHERS: Final = {
     b"BZh": "bzip2",
     b"\xfd7zXZ": "xz",
@@ -34,6 +35,28 @@ _OTHERS: Final = {
     b"7z\xbc\xaf": "7z",
     b"Rar!": "rar",
 }
+
+
+class _Unzipped:
+    """The inside of a gzip stream; refuses to give more than the limits allow."""
+
+    def __init__(self, data: bytes, limits: Limits) -> None:
+        self._stream = gzip.GzipFile(fileobj=io.BytesIO(data))
+        self._limits = limits
+        self._left = limits.unpacked + limits.entries * _OVERHEAD_PER_ENTRY
+
+    def read(self, size: int, /) -> bytes:
+        try:
+            data = self._stream.read(size)
+        except (OSError, EOFError, zlib.error) as error:
+            raise ArchiveRefused(
+                f"The gzip archive is damaged: {error}.",
+                detail="The upload may have been cut off: make the archive again and retry.",
+            ) from error
+        self._left -= len(data)
+        if self._left < 0:
+            raise self._limits.too_many_bytes()
+        return data
 
 
 def normalise(data: bytes, limits: Limits) -> bytes:
@@ -57,7 +80,7 @@ def _entries(data: bytes, limits: Limits) -> Iterator[Entry]:
     if data.startswith(_ZIP):
         return read_zip(data, limits)
     if data.startswith(_GZIP):
-        return read_tar(_Unzipped(data, limits), limits)
+        return _read_gzip(_Unzipped(data, limits), limits)
     if looks_like_tar(data):
         return read_tar(io.BytesIO(data), limits)
 
@@ -67,6 +90,12 @@ def _entries(data: bytes, limits: Limits) -> Iterator[Entry]:
     )
 
 
+def _read_gzip(source: _Unzipped, limits: Limits) -> Iterator[Entry]:
+    yield from read_tar(source, limits)
+    while source.read(_CHUNK):
+        pass  # the checksum stands at the end, behind the padding
+
+
 def _guess(data: bytes) -> str:
     if not data:
         return "empty"
@@ -74,28 +103,6 @@ def _guess(data: bytes) -> str:
         if data.startswith(magic):
             return f"compressed with {name}"
     return "something else"
-
-
-class _Unzipped:
-    """The inside of a gzip stream; refuses to give more than the limits allow."""
-
-    def __init__(self, data: bytes, limits: Limits) -> None:
-        self._stream = gzip.GzipFile(fileobj=io.BytesIO(data))
-        self._limits = limits
-        self._left = limits.unpacked + limits.entries * _OVERHEAD_PER_ENTRY
-
-    def read(self, size: int, /) -> bytes:
-        try:
-            data = self._stream.read(size)
-        except (OSError, EOFError, zlib.error) as error:
-            raise ArchiveRefused(
-                f"The gzip archive is damaged: {error}.",
-                detail="The upload may have been cut off: make the archive again and retry.",
-            ) from error
-        self._left -= len(data)
-        if self._left < 0:
-            raise self._limits.too_many_bytes()
-        return data
 
 
 def _written(entries: dict[str, Entry]) -> bytes:
