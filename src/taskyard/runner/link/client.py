@@ -127,6 +127,7 @@ class LinkClient:
                 commands=self._commands,
                 supervisor=supervisor,
                 on_welcome=self._welcome,
+                on_manifest=self._on_manifest,
                 on_open=self._on_open,
             )
             self._connection = connection
@@ -139,7 +140,7 @@ class LinkClient:
             if connection.refused:
                 raise Refused(connection.refused)
 
-    async def _welcome(self, acked: int, manifest: Manifest) -> bool:
+    async def _welcome(self, acked: int) -> bool:
         """Say whether the events may flow; False means dial again."""
         first, self._welcomed_once = not self._welcomed_once, True
         if self._outbox.is_behind(acked, first=first):
@@ -149,7 +150,6 @@ class LinkClient:
             await self._outbox.fork()
             return False
         self._outbox.acknowledge(acked)
-        self._on_manifest(manifest)
         return True
 
 
@@ -163,7 +163,8 @@ class _Connection:
         outbox: Outbox,
         commands: Commands,
         supervisor: Supervisor,
-        on_welcome: Callable[[int, Manifest], Awaitable[bool]],
+        on_welcome: Callable[[int], Awaitable[bool]],
+        on_manifest: Callable[[Manifest], None],
         on_open: Callable[[MuxStream, Target], None],
     ) -> None:
         self.mux = Mux(dialled=True, on_open=on_open, on_message=self._received)
@@ -173,6 +174,7 @@ class _Connection:
         self._commands = commands
         self._supervisor = supervisor
         self._on_welcome = on_welcome
+        self._on_manifest = on_manifest
 
     def send(self, message: RunnerMessage) -> None:
         self.mux.send_message(cast("dict[str, Any]", message))
@@ -203,10 +205,11 @@ class _Connection:
                 self.mux.hang_up()
 
     async def _start(self, acked: int, manifest: Manifest) -> None:
-        if not await self._on_welcome(acked, manifest):
+        if not await self._on_welcome(acked):
             self.mux.hang_up()
             return
         self.welcomed.set()
+        self._on_manifest(manifest)
         self._supervisor.every(timedelta(seconds=30), self._ping, name="round-trip")
         await self._send_events(acked)
 

@@ -13,6 +13,7 @@ from typing import BinaryIO, Final, Literal, final
 
 from taskyard.kit.supervisor import Supervisor
 from taskyard.runner.logs import Level, LineSplitter
+from taskyard.runner.pipes import OutputPipe
 
 __all__ = ["Outcome", "ScriptProcess", "Status"]
 
@@ -70,15 +71,19 @@ class ScriptProcess:
 
     async def run(self, timeout_seconds: float) -> Outcome:
         """Run to the end; 0 = no limit. A script that cannot start is an `exit_failure`."""
+        output, errors = OutputPipe(), OutputPipe()
         try:
-            process = await self._start()
+            with output, errors:
+                process = await self._start(output.given, errors.given)
         except OSError as exc:
             self._on_line("error", f"cannot start the script: {exc}")
             return Outcome(status="exit_failure", exit_code=127)
 
         self._process = process
         drained = asyncio.Event()
-        self._supervisor.start(self._drain(process, drained), name="script-output")
+        self._supervisor.start(
+            self._drain(output, errors, drained), name="script output"
+        )
         try:
             timed_out = await self._wait(process, timeout_seconds)
         except asyncio.CancelledError:
@@ -103,12 +108,12 @@ class ScriptProcess:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, number)
 
-    async def _start(self) -> asyncio.subprocess.Process:
+    async def _start(self, output: int, errors: int) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
             *self._arguments(),
             stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
+            stdout=output,
+            stderr=errors,
             env=dict(self._environment),
             cwd=self._directory,
             start_new_session=True,
@@ -155,24 +160,24 @@ class ScriptProcess:
         return True
 
     async def _drain(
-        self, process: asyncio.subprocess.Process, done: asyncio.Event
+        self, output: OutputPipe, errors: OutputPipe, done: asyncio.Event
     ) -> None:
-        assert process.stdout is not None  # noqa: S101 - PIPE was asked for
-        assert process.stderr is not None  # noqa: S101 - PIPE was asked for
         with _LogFile(self._log_path) as file:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._read(process.stdout, "info", file))
-                group.create_task(self._read(process.stderr, "error", file))
+                group.create_task(self._read(output, "info", file))
+                group.create_task(self._read(errors, "error", file))
         done.set()
 
-    async def _read(
-        self, stream: asyncio.StreamReader, level: Level, file: "_LogFile"
-    ) -> None:
+    async def _read(self, pipe: OutputPipe, level: Level, file: "_LogFile") -> None:
         lines = LineSplitter(lambda line: self._on_line(level, line))
-        while data := await stream.read(65536):
-            file.write(data)
-            lines.feed(data)
-        lines.end()
+        stream, transport = await pipe.reader()
+        try:
+            while data := await stream.read(65536):
+                file.write(data)
+                lines.feed(data)
+            lines.end()
+        finally:
+            transport.close()
 
 
 @final
