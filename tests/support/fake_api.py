@@ -4,9 +4,10 @@ It keeps what was asked, serves what a test put in, and can fail on purpose. It 
 rules of its own; what the real server does is tested with the real server.
 """
 
+import asyncio
 import socket
 import threading
-from collections.abc import Generator, Mapping
+from collections.abc import AsyncGenerator, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,6 +39,8 @@ class FakeApi:
     answers: dict[str, list[Any]] = field(default_factory=dict[str, list[Any]])
     #: By path: what each connection to a stream of events sends before it is cut.
     streams: dict[str, list[bytes]] = field(default_factory=dict[str, list[bytes]])
+    #: Keep streams of events open after their last byte, as a living server does.
+    holds_streams: bool = False
     #: By path: the messages of a WebSocket.
     sockets: dict[str, list[bytes]] = field(default_factory=dict[str, list[bytes]])
     asked: list[Asked] = field(default_factory=list[Asked])
@@ -102,12 +105,20 @@ class FakeApi:
         self.was_asked.set()
         if request.method == "GET" and self.streams.get(path):
             content = self.streams[path].pop(0)
-            return StreamingResponse(iter([content]), media_type="text/event-stream")
+            return StreamingResponse(
+                self._stream(content), media_type="text/event-stream"
+            )
 
         call = f"{request.method} {path}"
         answers = self.answers.get(call, [refusal(404, "not_found", f"No {call}.")])
         answer: object = answers.pop(0) if len(answers) > 1 else answers[0]
         return answer if isinstance(answer, Response) else _rendered(answer)
+
+    async def _stream(self, content: bytes) -> AsyncGenerator[bytes]:
+        yield content
+        while self.holds_streams:
+            await asyncio.sleep(0.01)
+            yield b": still here\n\n"
 
     async def _socket(self, client: WebSocket) -> None:
         path = client.url.path.removeprefix("/api/v2")

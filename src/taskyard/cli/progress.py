@@ -26,15 +26,16 @@ async def show_job_log(
 ) -> None:
     """A heading for each stage, its lines under it."""
     stage = ""
-    async for line in lines:
-        if quiet:
-            continue
-        if line.stage != stage:
-            stage = line.stage
-            note(f"==> {stage}", "bold")
-        if line.output.strip():
-            is_bad = line.log_level == "error"
-            note(f"    {line.output.rstrip()}", "red" if is_bad else "dim")
+    async with aclosing(lines):
+        async for line in lines:
+            if quiet or line.log_level in {"trace", "debug"}:
+                continue
+            if line.stage != stage:
+                stage = line.stage
+                note(f"==> {stage}", "bold")
+            if line.output.strip():
+                is_bad = line.log_level == "error"
+                note(f"    {line.output.rstrip()}", "red" if is_bad else "dim")
 
 
 async def show_build(

@@ -1,5 +1,6 @@
 """Workspaces: the command group."""
 
+from contextlib import aclosing
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -141,15 +142,16 @@ async def _script_log(
     client: Client, agent: WorkspaceAgent, as_json: bool, follow: bool
 ) -> None:
     if follow:
-        async for line in client.workspaces.follow_agent(agent.id):
-            print_text(line.output.rstrip())
+        async with aclosing(client.workspaces.follow_agent(agent.id)) as lines:
+            async for line in lines:
+                print_text(line.output.rstrip())
         return
 
-    lines = await client.workspaces.agent_logs(agent.id)
+    found = await client.workspaces.agent_logs(agent.id)
     if as_json:
-        print_json(lines)
+        print_json(found)
         return
-    for line in lines:
+    for line in found:
         print_text(line.output.rstrip())
 
 

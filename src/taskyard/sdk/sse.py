@@ -1,6 +1,6 @@
 """Server-sent events, as bytes come in."""
 
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterable
 from dataclasses import dataclass
 
 __all__ = ["ServerSentEvent", "decode"]
@@ -13,7 +13,7 @@ class ServerSentEvent:
     id: str = ""
 
 
-async def decode(lines: AsyncIterable[str]) -> AsyncIterator[ServerSentEvent]:
+async def decode(lines: AsyncIterable[str]) -> AsyncGenerator[ServerSentEvent]:
     """Whole events out of `lines` (without line ends); comments are left out.
 
     An event cut off by the end of the stream is dropped, as the standard says.

@@ -1,6 +1,7 @@
 """Tasks: create, watch, talk to, answer, pause, resume, delete."""
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Final, Literal
 from uuid import UUID
 
@@ -151,15 +152,16 @@ class TaskRoutes:
         failures = 0
         while True:
             try:
-                async for frame in self._frames(user, task, after):
-                    failures = 0
-                    if frame.event == "end":
-                        return
-                    parsed = _parse(frame)
-                    if isinstance(parsed, StoredEvent):
-                        after = parsed.seq
-                    if parsed is not None:
-                        yield parsed
+                async with aclosing(self._frames(user, task, after)) as frames:
+                    async for frame in frames:
+                        failures = 0
+                        if frame.event == "end":
+                            return
+                        parsed = _parse(frame)
+                        if isinstance(parsed, StoredEvent):
+                            after = parsed.seq
+                        if parsed is not None:
+                            yield parsed
             except ServerUnreachable:
                 # A restart of the server takes seconds; give it a minute or so.
                 if failures >= 4 * self._connection.retry.attempts:
@@ -171,9 +173,10 @@ class TaskRoutes:
     async def watch_status(self, user: str, task: str) -> AsyncGenerator[TaskDetail]:
         """The task now, and whenever its status moves; see `watch`."""
         # Above every number there can be: the status comes, the transcript does not.
-        async for item in self.watch(user, task, after=_NO_EVENTS):
-            if isinstance(item, TaskDetail):
-                yield item
+        async with aclosing(self.watch(user, task, after=_NO_EVENTS)) as items:
+            async for item in items:
+                if isinstance(item, TaskDetail):
+                    yield item
 
     async def _frames(
         self, user: str, task: str, after: int
@@ -184,8 +187,8 @@ class TaskRoutes:
             headers={"Accept": "text/event-stream"},
             silence=_SILENCE,
         )
-        async with stream as response:
-            async for frame in decode(_lines(response)):
+        async with stream as response, aclosing(decode(_lines(response))) as frames:
+            async for frame in frames:
                 yield frame
 
     async def _page(

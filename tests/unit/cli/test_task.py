@@ -83,7 +83,10 @@ def test_a_created_task_is_followed_through_its_build(
     api.on(f"GET /workspacebuilds/{build.id}", build)
     api.sockets[f"/workspacebuilds/{build.id}/logs"] = [
         wire.log_line(1, "Plan", "1 to add").model_dump_json().encode(),
-        wire.log_line(2, "Apply", "created").model_dump_json().encode(),
+        wire.log_line(2, "Apply", "looking", log_level="debug")
+        .model_dump_json()
+        .encode(),
+        wire.log_line(3, "Apply", "created").model_dump_json().encode(),
     ]
     working = task.model_copy(update={"work": wire.work("working"), "demo_model": True})
     api.streams[f"{path}/events"] = [frame(working, "status")]
@@ -289,15 +292,17 @@ def test_waiting_ends_when_the_task_is_idle_and_nothing_is_queued(
 
 
 def test_waiting_for_a_task_that_fails_ends_with_7(
-    api: FakeApi, taskyard: Taskyard
+    api: FakeApi, taskyard: Taskyard, caplog: pytest.LogCaptureFixture
 ) -> None:
     crashed = wire.task("crashed", work=wire.work("crashed", detail="exit status 137"))
     api.streams["/tasks/me/fix/events"] = [frame(crashed, "status")]
+    api.holds_streams = True
 
     ran = taskyard("task", "wait", "fix")
 
     assert ran.code == 7
-    assert "exit status 137" in ran.err
+    assert ran.err == "Error: The task tidy-up crashed.\nexit status 137\n"
+    assert [each.message for each in caplog.records if each.name == "asyncio"] == []
 
 
 def test_waiting_for_a_task_that_is_deleted_ends_with_7(
