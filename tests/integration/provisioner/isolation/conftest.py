@@ -156,6 +156,33 @@ def make_yard(tmp_path: Path, _possible: str) -> Iterator[MakeYard]:
         yard.close()
 
 
+@pytest.fixture(scope="session")
+def _shared(tmp_path_factory: pytest.TempPathFactory, _possible: str) -> Yard:
+    data = tmp_path_factory.mktemp("yard") / "data"
+    return Yard(data, BubblewrapIsolation(data, data / "agents"))
+
+
 @pytest.fixture
-def yard(make_yard: MakeYard) -> Yard:
+def yard(_shared: Yard, _possible: str) -> Iterator[Yard]:
+    """One for all tests, which looks for what the machine can do only once."""
+    if _possible:
+        pytest.skip(_possible)
+    mine = Yard(_shared.data, _shared.isolation)
+    yield mine
+    mine.close()
+
+
+@pytest.fixture
+def fresh_yard(make_yard: MakeYard) -> Yard:
+    """For tests that look at the whole data directory."""
     return make_yard()
+
+
+@pytest.fixture(scope="module")
+def anyone(_shared: Yard, _possible: str) -> Iterator[Inside]:
+    """A sandbox like any other, for tests that change nothing in it."""
+    if _possible:
+        pytest.skip(_possible)
+    mine = Yard(_shared.data, _shared.isolation)
+    yield mine.inside()
+    mine.close()

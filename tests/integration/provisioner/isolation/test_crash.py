@@ -2,7 +2,7 @@
 
 import json
 import signal
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -12,7 +12,8 @@ from tests.integration.provisioner.isolation.conftest import Yard
 from tests.integration.provisioner.isolation.test_lifecycle import home_named, traces
 
 
-def start_and_kill_supervisor(yard: Yard) -> tuple[Yard, Process]:
+def killed(yard: Yard) -> tuple[UUID, Process]:
+    """A sandbox whose supervisor was killed, and its pid 1."""
     sandbox_id = uuid4()
     script = "setsid sleep 1000 & trap '' TERM HUP; wait"
     home = home_named(yard, sandbox_id)
@@ -21,69 +22,78 @@ def start_and_kill_supervisor(yard: Yard) -> tuple[Yard, Process]:
     supervisor = Process(sandbox.supervisor_pid, sandbox.supervisor_started)
     assert supervisor.signal(signal.SIGKILL)
     assert supervisor.wait(10)
-    return yard, init
+    return sandbox_id, init
 
 
-def test_the_workspace_dies_with_its_supervisor(yard: Yard) -> None:
-    _, init = start_and_kill_supervisor(yard)
+def test_the_workspace_dies_with_its_supervisor(fresh_yard: Yard) -> None:
+    _, init = killed(fresh_yard)
 
     assert init.wait(10)
 
 
-@pytest.mark.parametrize("way", ["stop", "sweep", "inspect and stop"])
-def test_what_a_killed_supervisor_left_is_cleared_away(yard: Yard, way: str) -> None:
-    _ = start_and_kill_supervisor(yard)
-    (directory,) = yard.data.glob("sandboxes/*-*")
-    (home,) = yard.data.glob("volumes/*")
-    sandbox_id = next(i for i in [home.name] if i == directory.name)
-    spec = yard.spec()
+def test_stop_clears_away_what_a_killed_supervisor_left(fresh_yard: Yard) -> None:
+    sandbox_id, _ = killed(fresh_yard)
 
-    if way == "sweep":
-        assert [str(i) for i in yard.isolation.sweep()] == [sandbox_id]
-    else:
-        uuid = type(spec.id)(sandbox_id)
-        if way == "inspect and stop":
-            assert yard.isolation.inspect(uuid) is None
-        yard.isolation.stop(uuid)
+    fresh_yard.isolation.stop(sandbox_id)
 
-    assert traces(yard, type(spec.id)(sandbox_id)) == []
+    assert traces(fresh_yard, sandbox_id) == []
 
 
-def test_it_can_be_created_again_after_its_supervisor_was_killed(yard: Yard) -> None:
-    _ = start_and_kill_supervisor(yard)
-    (directory,) = yard.data.glob("sandboxes/*-*")
-    spec = yard.spec()
-    same = yard.spec(id=type(spec.id)(directory.name), home=home_named(yard, spec.id))
+def test_a_sweep_clears_away_what_a_killed_supervisor_left(fresh_yard: Yard) -> None:
+    sandbox_id, _ = killed(fresh_yard)
 
-    assert yard.create(same).running
+    cleared = fresh_yard.isolation.sweep()
+
+    assert cleared == [sandbox_id]
+    assert traces(fresh_yard, sandbox_id) == []
 
 
-def test_a_sweep_leaves_living_sandboxes_alone(yard: Yard) -> None:
-    inside = yard.inside()
+def test_inspecting_makes_sure_that_nothing_runs(fresh_yard: Yard) -> None:
+    sandbox_id, init = killed(fresh_yard)
 
-    cleared = yard.isolation.sweep()
+    found = fresh_yard.isolation.inspect(sandbox_id)
+
+    assert found is None
+    assert not init.is_alive()
+
+
+def test_it_can_be_created_again_after_its_supervisor_was_killed(
+    fresh_yard: Yard,
+) -> None:
+    sandbox_id, _ = killed(fresh_yard)
+    spec = fresh_yard.spec(id=sandbox_id, home=home_named(fresh_yard, sandbox_id))
+
+    assert fresh_yard.create(spec).running
+
+
+def test_a_sweep_leaves_living_sandboxes_alone(fresh_yard: Yard) -> None:
+    inside = fresh_yard.inside()
+
+    cleared = fresh_yard.isolation.sweep()
 
     assert cleared == []
     assert inside.value("1 + 1") == 2
 
 
-def test_a_killed_workspace_ends_its_supervisor(yard: Yard) -> None:
-    sandbox = yard.create(yard.spec())
+def test_a_killed_workspace_ends_its_supervisor(fresh_yard: Yard) -> None:
+    sandbox = fresh_yard.create(fresh_yard.spec())
 
-    assert yard.init_of(sandbox.id).signal(signal.SIGKILL)
+    assert fresh_yard.init_of(sandbox.id).signal(signal.SIGKILL)
 
     supervisor = Process(sandbox.supervisor_pid, sandbox.supervisor_started)
     assert supervisor.wait(10)
-    assert yard.isolation.inspect(sandbox.id) is None
-    assert not any("cgroup" in t for t in traces(yard, sandbox.id))
+    assert fresh_yard.isolation.inspect(sandbox.id) is None
+    assert not any("cgroup" in t for t in traces(fresh_yard, sandbox.id))
 
 
 @pytest.mark.parametrize("boot", ["this", "another"])
-def test_a_record_of_processes_long_gone_harms_nobody(yard: Yard, boot: str) -> None:
-    bystander = yard.inside()
-    pid = yard.init_of(bystander.spec.id).pid
+def test_a_record_of_processes_long_gone_harms_nobody(
+    fresh_yard: Yard, boot: str
+) -> None:
+    bystander = fresh_yard.inside()
+    pid = fresh_yard.init_of(bystander.spec.id).pid
     sandbox_id = uuid4()
-    directory = yard.directory(sandbox_id)
+    directory = fresh_yard.directory(sandbox_id)
     directory.mkdir()
     state = StateRecord(
         phase="running",
@@ -100,8 +110,8 @@ def test_a_record_of_processes_long_gone_harms_nobody(yard: Yard, boot: str) -> 
     )
     _ = (directory / "state.json").write_text(json.dumps(state))
 
-    gone = yard.isolation.inspect(sandbox_id)
-    yard.isolation.stop(sandbox_id)
+    gone = fresh_yard.isolation.inspect(sandbox_id)
+    fresh_yard.isolation.stop(sandbox_id)
 
     assert gone is None
     assert bystander.value("1 + 1") == 2
@@ -109,12 +119,12 @@ def test_a_record_of_processes_long_gone_harms_nobody(yard: Yard, boot: str) -> 
 
 
 @pytest.mark.parametrize("content", ["", "{", "null", "[]", '{"phase": "running"}'])
-def test_half_a_record_is_cleared_away(yard: Yard, content: str) -> None:
+def test_half_a_record_is_cleared_away(fresh_yard: Yard, content: str) -> None:
     sandbox_id = uuid4()
-    directory = yard.directory(sandbox_id)
+    directory = fresh_yard.directory(sandbox_id)
     directory.mkdir(parents=True)
     _ = (directory / "state.json").write_text(content)
 
-    assert yard.isolation.inspect(sandbox_id) is None
-    assert yard.isolation.sweep() == [sandbox_id]
+    assert fresh_yard.isolation.inspect(sandbox_id) is None
+    assert fresh_yard.isolation.sweep() == [sandbox_id]
     assert not directory.exists()

@@ -9,17 +9,15 @@ from uuid import uuid4
 import pytest
 
 from taskyard.provisioner.isolation.spec import Mount
-from tests.integration.provisioner.isolation.conftest import Yard
+from tests.integration.provisioner.isolation.conftest import Inside, Yard
 
 needs_root = pytest.mark.skipif(
     os.geteuid() != 0, reason="only root gives every workspace a user of its own"
 )
 
 
-def test_only_its_own_processes_are_there(yard: Yard) -> None:
-    inside = yard.inside()
-
-    pids = inside.value("[p for p in os.listdir('/proc') if p.isdigit()]", "os")
+def test_only_its_own_processes_are_there(anyone: Inside) -> None:
+    pids = anyone.value("[p for p in os.listdir('/proc') if p.isdigit()]", "os")
 
     assert sorted(pids) == ["1", "2"]
 
@@ -29,10 +27,8 @@ def test_only_its_own_processes_are_there(yard: Yard) -> None:
     ["/etc/shadow", "/etc/gshadow", "/etc/ssl/private", "/root", "/var/lib", "/boot",
      "/sys", "/etc/ssh", "/run/docker.sock", "/home/cloudsdk"],
 )  # fmt: skip
-def test_the_hosts_secrets_are_not_there(yard: Yard, path: str) -> None:
-    inside = yard.inside()
-
-    assert inside.value(f"os.path.lexists({path!r})", "os") is False
+def test_the_hosts_secrets_are_not_there(anyone: Inside, path: str) -> None:
+    assert anyone.value(f"os.path.lexists({path!r})", "os") is False
 
 
 def test_the_data_directory_and_other_homes_are_not_there(yard: Yard) -> None:
@@ -68,8 +64,8 @@ def test_outside_it_is_a_user_of_its_own_and_never_root(yard: Yard) -> None:
     assert 0 not in users
 
 
-def test_it_holds_no_power(yard: Yard) -> None:
-    status = yard.inside().run("print(open('/proc/self/status').read())")
+def test_it_holds_no_power(anyone: Inside) -> None:
+    status = anyone.run("print(open('/proc/self/status').read())")
 
     lines = dict(line.split(":", 1) for line in status.splitlines())
     for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"):
@@ -102,12 +98,12 @@ def test_secrets_of_the_environment_are_on_no_command_line(yard: Yard) -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
 def test_services_on_the_hosts_loopback_cannot_be_reached(
-    yard: Yard, host: str
+    anyone: Inside, host: str
 ) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.create_server((host, 0), family=family) as listener:
         port = listener.getsockname()[1]
-        answer = yard.inside().run(
+        answer = anyone.run(
             f"import socket; socket.create_connection(({host!r}, {port}), 5)"
         )
 
@@ -117,11 +113,9 @@ def test_services_on_the_hosts_loopback_cannot_be_reached(
 @pytest.mark.parametrize(
     "address", ["169.254.169.254", "8.8.8.8", "10.0.0.1", "192.168.0.1"]
 )
-def test_no_address_outside_has_a_way_to_it(yard: Yard, address: str) -> None:
-    inside = yard.inside()
-
-    tcp = inside.run(f"import socket; socket.create_connection(({address!r}, 443), 5)")
-    udp = inside.run(
+def test_no_address_outside_has_a_way_to_it(anyone: Inside, address: str) -> None:
+    tcp = anyone.run(f"import socket; socket.create_connection(({address!r}, 443), 5)")
+    udp = anyone.run(
         "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM)"
         f".sendto(b'x', ({address!r}, 443))"
     )
@@ -130,8 +124,8 @@ def test_no_address_outside_has_a_way_to_it(yard: Yard, address: str) -> None:
     assert "Network is unreachable" in udp
 
 
-def test_names_do_not_resolve_so_none_carries_data_out(yard: Yard) -> None:
-    answer = yard.inside().run("import socket; socket.getaddrinfo('pypi.org', 443)")
+def test_names_do_not_resolve_so_none_carries_data_out(anyone: Inside) -> None:
+    answer = anyone.run("import socket; socket.getaddrinfo('pypi.org', 443)")
 
     assert answer.startswith("gaierror")
 
@@ -149,14 +143,16 @@ def test_abstract_sockets_of_the_host_are_not_there(yard: Yard) -> None:
 
 
 @pytest.mark.parametrize("family", [17, 31, 38, 40])  # packet, bluetooth, alg, vsock
-def test_sockets_that_no_namespace_holds_are_refused(yard: Yard, family: int) -> None:
-    answer = yard.inside().run(f"import socket; socket.socket({family}, 2)")
+def test_sockets_that_no_namespace_holds_are_refused(
+    anyone: Inside, family: int
+) -> None:
+    answer = anyone.run(f"import socket; socket.socket({family}, 2)")
 
     assert "Address family not supported" in answer
 
 
-def test_its_network_cannot_be_changed(yard: Yard) -> None:
-    answer = yard.inside().run(
+def test_its_network_cannot_be_changed(anyone: Inside) -> None:
+    answer = anyone.run(
         "import fcntl, socket, struct\n"
         "request = struct.pack('16sH14x', b'lo', 0)\n"
         "fcntl.ioctl(socket.socket(), 0x8914, request)"  # lo down
@@ -193,8 +189,8 @@ def test_calls_that_lead_out_are_refused(yard: Yard, call: str) -> None:
     ["/x", "/usr/x", "/usr/local/x", "/etc/x", "/bin/x", "/dev/x", "/home/x",
      "/opt/taskyard/agents/x", "/proc/sys/kernel/hostname", "/proc/sysrq-trigger"],
 )  # fmt: skip
-def test_what_is_the_hosts_cannot_be_written(yard: Yard, path: str) -> None:
-    answer = yard.inside().run(f"open({path!r}, 'w').write('x')")
+def test_what_is_the_hosts_cannot_be_written(anyone: Inside, path: str) -> None:
+    answer = anyone.run(f"open({path!r}, 'w').write('x')")
 
     assert answer.startswith(("OSError", "PermissionError", "FileNotFoundError"))
 
@@ -203,8 +199,8 @@ def test_what_is_the_hosts_cannot_be_written(yard: Yard, path: str) -> None:
     "path",
     ["/home/coder/x", "/tmp/x", "/var/tmp/x", "/dev/shm/x", "/run/user/1000/x"],  # noqa: S108 - inside
 )
-def test_what_is_its_own_can_be_written(yard: Yard, path: str) -> None:
-    assert yard.inside().run(f"open({path!r}, 'w').write('x')") == ""
+def test_what_is_its_own_can_be_written(anyone: Inside, path: str) -> None:
+    assert anyone.run(f"open({path!r}, 'w').write('x')") == ""
 
 
 def test_a_link_planted_in_a_volume_mounts_nothing_of_the_host(yard: Yard) -> None:
