@@ -1,0 +1,95 @@
+# What is needed: Python 3.11 or newer, Node 20 or newer, make and git.
+# Everything else is installed into .venv, web/node_modules and the data directory.
+# A stamp in .stamps says that a step was done for what it depends on.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+BIN := .venv/bin
+STATIC := src/taskyard/server/static
+WEB_SOURCES := $(shell find web/src web/public web/index.html web/vite.config.ts \
+	web/tsconfig.json -type f 2>/dev/null)
+# Arguments for pytest or the server: make test ARGS="-k tasks"
+ARGS ?=
+
+.PHONY: help
+help: ## Show this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+.PHONY: run
+run: setup ui ## Install what is missing, start the server, say how to log in
+	@$(BIN)/taskyard agents install claude-code
+	@exec $(BIN)/taskyard server --import-starter $(ARGS)
+
+.PHONY: test
+test: setup .stamps/ui ## Run the tests; ARGS="-k something" chooses
+	$(BIN)/pytest $(ARGS)
+
+.PHONY: check
+check: setup .stamps/web ## Formatting, lint, types, import rules, generated files
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/basedpyright
+	$(BIN)/lint-imports
+	npm --prefix web run --silent generate -- --check
+	npm --prefix web run check
+
+.PHONY: bench
+bench: setup ## Measure; prints ratios against a baseline of the same run
+	@for file in bench/*.py; do \
+		case $$file in */_*) continue ;; esac; \
+		echo "== $$file"; $(BIN)/python $$file || exit 1; \
+	done
+
+.PHONY: ui
+ui: .stamps/ui ## Build the web pages into the server
+
+.PHONY: format
+format: setup ## Format the code and apply what lint can fix
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+.PHONY: lock
+lock: setup ## Write requirements.lock anew from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --upgrade --all-extras --group dev --universal \
+		--python-version 3.11 --no-header --no-annotate -o requirements.lock
+
+.PHONY: clean
+clean: ## Forget what was installed here; the data directory stays
+	rm -rf .stamps .venv web/node_modules $(STATIC)
+
+.PHONY: setup
+setup: .stamps/python .stamps/machine
+
+.stamps:
+	@mkdir -p .stamps
+
+.stamps/python: requirements.lock pyproject.toml | .stamps
+	@python=$$(for name in python3.11 python3.12 python3.13 python3.14 python3; do \
+		command -v $$name >/dev/null && $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		&& { echo $$name; break; }; done || true); \
+	test -n "$$python" || { echo "Taskyard needs Python 3.11 or newer (Debian: apt install python3 python3-venv)."; exit 1; }; \
+	test -x $(BIN)/python || $$python -m venv .venv || \
+		{ echo "Python cannot make a virtual environment (Debian: apt install python3-venv)."; exit 1; }
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet "$$(grep '^uv==' requirements.lock)"
+	$(BIN)/uv pip install --quiet --python .venv -r requirements.lock
+	$(BIN)/uv pip install --quiet --python .venv --no-deps --editable .
+	@touch $@
+
+# Said once, not at every start; `taskyard doctor` says it again with the reasons.
+.stamps/machine: .stamps/python
+	@command -v git >/dev/null || echo "git is not installed: agents cannot commit (Debian: apt install git)."
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
+		echo "No Chromium: tests of the pages in a browser are skipped (Debian: apt install chromium)."
+	@touch $@
+
+.stamps/web: web/package-lock.json web/package.json | .stamps
+	@command -v npm >/dev/null || { echo "Taskyard needs Node.js 20 or newer with npm (https://nodejs.org)."; exit 1; }
+	npm --prefix web ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+.stamps/ui: .stamps/web $(WEB_SOURCES)
+	npm --prefix web run --silent build
+	@touch $@
