@@ -128,8 +128,9 @@ def unpack(entry: Path, places: Places) -> Path:
 
 def _compile_later(folder: Path) -> None:
     """Write bytecode beside the start, for commands whose start must be quick."""
+    code = "import compileall, os, sys; os.nice(10); compileall.compile_dir(sys.argv[1], quiet=2)"
     subprocess.Popen(
-        ["nice", sys.executable, "-I", "-S", "-m", "compileall", "-q", str(folder)],
+        [sys.executable, "-I", "-S", "-c", code, str(folder)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

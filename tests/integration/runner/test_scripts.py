@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -52,41 +53,46 @@ async def test_output_is_streamed_logged_and_masked(tmp_path: Path) -> None:
         assert SECRET in log, "the file in the workspace's own home is complete"
 
 
+@dataclass(frozen=True)
+class Case:
+    script: str
+    status: str
+    code: int
+    lifecycle: str
+    seconds: int = 0
+
+
 @pytest.mark.parametrize(
-    ("script", "timeout", "status", "code", "lifecycle"),
+    "case",
     [
-        ("exit 3", 0, "exit_failure", 3, "start_error"),
-        ("trap 'exit 9' INT; sleep 30 & wait", 1, "timed_out", 9, "start_timeout"),
-        ("trap '' INT; sleep 30", 1, "timed_out", -9, "start_timeout"),
-        ("sleep 30 & echo started", 0, "pipes_left_open", 0, "ready"),
-        ("sleep 30 >/dev/null 2>&1 & echo started", 0, "ok", 0, "ready"),
-        (
+        Case("exit 3", "exit_failure", 3, "start_error"),
+        Case("trap 'exit 9' INT; sleep 3 & wait", "timed_out", 9, "start_timeout", 1),
+        Case("trap '' INT; sleep 3", "timed_out", -9, "start_timeout", 1),
+        Case("sleep 3 & echo started", "pipes_left_open", 0, "ready"),
+        Case("sleep 3 >/dev/null 2>&1 & echo started", "ok", 0, "ready"),
+        Case(
             "#!/usr/bin/env python3\nimport sys\nsys.exit(4)\n",
-            0,
             "exit_failure",
             4,
             "start_error",
         ),
-        ("#!/no/such/thing\n", 0, "exit_failure", 127, "start_error"),
+        Case("#!/no/such/thing\n", "exit_failure", 127, "start_error"),
     ],
+    ids=lambda case: case.script.replace("\n", " "),
 )
 async def test_the_end_of_a_script_is_told_apart(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    script: str,
-    timeout: int,
-    status: str,
-    code: int,
-    lifecycle: str,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case: Case
 ) -> None:
     monkeypatch.setattr("taskyard.runner.scripts.process.PIPES_SECONDS", 0.3)
     monkeypatch.setattr("taskyard.runner.scripts.process.KILL_AFTER_SECONDS", 0.3)
-    made = make_script(script, timeout_seconds=timeout)
+    made = make_script(case.script, timeout_seconds=case.seconds)
     async with TestWorkspace(tmp_path, made) as workspace:
         done = await completed(workspace)
 
-        assert (done[0]["status"], done[0]["exit_code"]) == (status, code)
-        await workspace.server.until(lambda: lifecycle in workspace.server.lifecycles)
+        assert (done[0]["status"], done[0]["exit_code"]) == (case.status, case.code)
+        await workspace.server.until(
+            lambda: case.lifecycle in workspace.server.lifecycles
+        )
 
 
 async def test_a_process_left_behind_may_go_on_writing(
