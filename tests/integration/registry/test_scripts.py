@@ -76,9 +76,7 @@ def home(tmp_path: Path) -> Home:
         f"pathlib.Path({str(tmp_path)!r}, 'called.json').write_text(json.dumps(sys.argv[1:]))\n"
     )
     stub.chmod(0o755)
-    run = tmp_path / ".taskyard/agents/claude-code/current/run"
-    run.parent.mkdir(parents=True)
-    run.touch()
+    (tmp_path / ".taskyard/agents/claude-code/0.101.0").mkdir(parents=True)
     return Home(tmp_path)
 
 
@@ -146,11 +144,35 @@ async def test_a_key_of_ones_own_goes_to_the_vendor(yard: Yard, home: Home) -> N
     done = home.run(script)
 
     assert done.returncode == 0, done.stderr
-    assert set(home.after("--env")) == {
+    assert set(home.after("--env")) >= {
         "ANTHROPIC_API_KEY=sk-own",
         "ANTHROPIC_AUTH_TOKEN=",
         "ANTHROPIC_BASE_URL=https://api.anthropic.com",
     }
+
+
+async def test_a_fresh_start_and_silence_are_passed_on(yard: Yard, home: Home) -> None:
+    inputs = 'workdir = "~/p"\n  continue = false\n  report_tasks = false'
+
+    home.run(await _claude_script(yard, inputs))
+
+    assert {"--fresh", "--no-report"} <= set(home.called_with)
+    assert "--system-prompt-file" not in home.called_with
+
+
+async def test_every_flag_is_one_that_the_runner_knows(yard: Yard, home: Home) -> None:
+    script = await _claude_script(
+        yard,
+        'workdir = "~/p"\n  ai_prompt = "go"\n  system_prompt = "Be brief."\n'
+        '  model = "sonnet"\n  continue = false\n  report_tasks = false\n'
+        '  resume_session_id = "abc"\n  claude_api_key = "k"\n'
+        '  mcp = jsonencode({ mcpServers = { x = { command = "y" } } })',
+    )
+    home.run(script)
+
+    known = home.run(f"{sys.executable} -m taskyard.runner session start --help").stdout
+    flags = {word for word in home.called_with if word.startswith("--")}
+    assert [flag for flag in sorted(flags) if flag not in known] == []
 
 
 async def test_in_a_task_the_agent_may_do_everything_in_its_sandbox(

@@ -31,6 +31,9 @@ def main() -> None:
         **servers_of(options.mcp.read_text(), origin="the input mcp"),
         **remote_servers(options.mcp_urls.read_text().split()),
     }
+    servers = {
+        name: server for name, server in servers.items() if can_start(name, server)
+    }
     text = json.dumps({"mcpServers": servers}, indent=2) + "\n" if servers else ""
     replace(options.mcp_output, text)
 
@@ -74,17 +77,29 @@ def servers_of(text: str, *, origin: str) -> dict[str, Any]:
         sys.exit(f'claude-code: {origin} is not {{"mcpServers": {{...}}}}: {error}')
 
 
+def can_start(name: str, server: dict[str, Any]) -> bool:
+    """Servers are started by the agent; one that is an address only is left out, aloud."""
+    if server.get("command"):
+        return True
+    sys.stderr.write(f"claude-code: the MCP server {name} has no command; left out\n")
+    return False
+
+
 def remote_servers(urls: list[str]) -> dict[str, Any]:
     servers: dict[str, Any] = {}
     for url in urls:
         if not url.startswith(("http://", "https://")):
-            sys.exit(f"claude-code: mcp_config_remote_path holds {url!r}, not a web address")
+            sys.exit(
+                f"claude-code: mcp_config_remote_path holds {url!r}, not a web address"
+            )
 
         try:
             with urllib.request.urlopen(url, timeout=FETCH_SECONDS) as answer:  # noqa: S310 - scheme checked above
                 text = answer.read(FETCH_BYTES).decode()
         except (OSError, UnicodeDecodeError) as error:
-            sys.stderr.write(f"claude-code: MCP servers of {url} are missing: {error}\n")
+            sys.stderr.write(
+                f"claude-code: MCP servers of {url} are missing: {error}\n"
+            )
             continue
 
         servers.update(servers_of(text, origin=url))

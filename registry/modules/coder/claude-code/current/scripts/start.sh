@@ -67,19 +67,15 @@ npm_install() {
 ADAPTER='@agentclientprotocol/claude-agent-acp'
 ADAPTER_VERSION='0.101.0'
 
-ensure_agent() {
-  local own="$HOME/.taskyard/agents/claude-code"
-  if [[ -e /opt/taskyard/agents/claude-code/current/run || -e "$own/current/run" ]]; then
-    return 0
-  fi
+OWN_AGENTS="$HOME/.taskyard/agents"
 
-  if [[ ! -d "$own/$ADAPTER_VERSION" ]]; then
-    npm_install "$ADAPTER@$ADAPTER_VERSION" "$own/$ADAPTER_VERSION"
+is_shared() { compgen -G '/opt/taskyard/agents/claude-code/*/node_modules/.bin/claude-agent-acp' >/dev/null; }
+
+ensure_agent() {
+  local target="$OWN_AGENTS/claude-code/$ADAPTER_VERSION"
+  if ! is_shared && [[ ! -d "$target" ]]; then
+    npm_install "$ADAPTER@$ADAPTER_VERSION" "$target"
   fi
-  printf '#!/bin/sh\nexec node "$(dirname "$(readlink -f "$0")")/node_modules/%s/dist/index.js" "$@"\n' \
-    "$ADAPTER" >"$own/$ADAPTER_VERSION/run"
-  chmod 755 "$own/$ADAPTER_VERSION/run"
-  ln -sfn "$ADAPTER_VERSION" "$own/current"
 }
 
 # A Claude Code of one's own instead of the one the adapter brings; empty = that one.
@@ -141,6 +137,7 @@ start_session() {
   [[ -z "$ARG_RESUME_SESSION_ID" ]] || arguments+=(--resume-id "$ARG_RESUME_SESSION_ID")
   [[ "$ARG_CONTINUE" == true ]] || arguments+=(--fresh)
   [[ "$ARG_REPORT_TASKS" == true ]] || arguments+=(--no-report)
+  is_shared || arguments+=(--env "TASKYARD_AGENTS_DIR=$OWN_AGENTS")
   [[ -z "$claude" ]] || arguments+=(--env "CLAUDE_CODE_EXECUTABLE=$claude")
   local line
   while IFS= read -r line; do
