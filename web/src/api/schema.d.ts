@@ -1,6 +1,23 @@
 // Made by `npm run generate`; do not edit.
 
 export interface paths {
+    "/api/v2/authcheck": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Which of these the caller may do */
+        post: operations["check_api_v2_authcheck_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/buildinfo": {
         parameters: {
             query?: never;
@@ -10,40 +27,6 @@ export interface paths {
         };
         /** Versions, for clients to gate features on */
         get: operations["build_info_api_v2_buildinfo_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/healthz": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** 200 when the server and its database answer */
-        get: operations["healthz_healthz_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/latency-check": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** An answer as fast as can be */
-        get: operations["latency_check_latency_check_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -69,6 +52,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow all tasks: which of them changed
+         * @description `text/event-stream` with frames `tasks`: `{task_ids: [...]}`; null means that any may have changed. Hints only: look at the tasks themselves.
+         */
+        get: operations["follow_tasks_api_v2_events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/experiments": {
         parameters: {
             query?: never;
@@ -78,6 +81,902 @@ export interface paths {
         };
         /** None: what is here is finished */
         get: operations["experiments_api_v2_experiments_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload a template's folder as tar, tar.gz or zip */
+        post: operations["upload_file_api_v2_files_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An uploaded archive, as a plain tar */
+        get: operations["download_file_api_v2_files__file__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/organizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Organizations that one may see */
+        get: operations["list_organizations_api_v2_organizations_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/organizations/{organization}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One, by id, name or `default` */
+        get: operations["get_organization_api_v2_organizations__organization__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/organizations/{organization}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is in it */
+        get: operations["list_members_api_v2_organizations__organization__members_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/organizations/{organization}/members/{user}/workspaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create one in an organization */
+        post: operations["create_workspace_in_organization_api_v2_organizations__organization__members__user__workspaces_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/organizations/{organization}/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Those of an organization */
+        get: operations["list_templates_of_organization_api_v2_organizations__organization__templates_get"];
+        put?: never;
+        /** Make a template of an imported version */
+        post: operations["create_template_api_v2_organizations__organization__templates_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/organizations/{organization}/templates/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One, by name */
+        get: operations["get_template_by_name_api_v2_organizations__organization__templates__name__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/organizations/{organization}/templates/{name}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A version, by its name */
+        get: operations["get_version_by_name_api_v2_organizations__organization__templates__name__versions__version__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/organizations/{organization}/templateversions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Import an uploaded archive */
+        post: operations["create_version_api_v2_organizations__organization__templateversions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/provisioners/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A template's archive */
+        get: operations["get_file_api_v2_provisioners_files__file__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/provisioners/jobs/acquire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Wait for a job */
+        post: operations["acquire_job_api_v2_provisioners_jobs_acquire_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/provisioners/jobs/{job}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Its result */
+        post: operations["complete_job_api_v2_provisioners_jobs__job__complete_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/provisioners/jobs/{job}/fail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Why it has none */
+        post: operations["fail_job_api_v2_provisioners_jobs__job__fail_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/provisioners/jobs/{job}/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a job */
+        post: operations["heartbeat_api_v2_provisioners_jobs__job__heartbeat_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/provisioners/jobs/{job}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lines of its log */
+        post: operations["append_logs_api_v2_provisioners_jobs__job__logs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/provisioners/jobs/{job}/modules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Modules that an import downloaded */
+        put: operations["put_modules_api_v2_provisioners_jobs__job__modules_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/provisioners/jobs/{job}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** What was applied so far */
+        put: operations["put_state_api_v2_provisioners_jobs__job__state_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/provisioners/versions/{version}/modules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Modules archived at the import */
+        get: operations["get_modules_api_v2_provisioners_versions__version__modules_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/sandboxes/{sandbox}/egress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Egress decisions, with the token of the sandbox's build */
+        post: operations["report_egress_api_v2_sandboxes__sandbox__egress_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List tasks */
+        get: operations["list_tasks_api_v2_tasks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/tasks/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create a task */
+        post: operations["create_task_api_v2_tasks__user__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/tasks/{user}/{task}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a task */
+        get: operations["get_task_api_v2_tasks__user___task__get"];
+        put?: never;
+        post?: never;
+        /** Delete a task and its workspace */
+        delete: operations["delete_task_api_v2_tasks__user___task__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/tasks/{user}/{task}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the running turn */
+        post: operations["cancel_turn_api_v2_tasks__user___task__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/tasks/{user}/{task}/detail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A task, what its work is doing, and what waits in it */
+        get: operations["get_task_detail_api_v2_tasks__user___task__detail_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/tasks/{user}/{task}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow a task: its events and its status, resumable by number
+         * @description `text/event-stream`: frames `event` (id = the event's number), `status` (a TaskDetail, at first and when it changes) and `end`. Begins after `Last-Event-ID` or `after`, or `tail` events before the end. With `Accept: application/json`: a page, as of `events/page`.
+         */
+        get: operations["follow_task_api_v2_tasks__user___task__events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/tasks/{user}/{task}/events/page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of a task's events, oldest first; the last page without `before` */
+        get: operations["page_of_events_api_v2_tasks__user___task__events_page_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/tasks/{user}/{task}/input": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change the prompt of a paused task */
+        patch: operations["update_task_input_api_v2_tasks__user___task__input_patch"];
+        trace?: never;
+    };
+    "/api/v2/tasks/{user}/{task}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was said */
+        get: operations["get_task_logs_api_v2_tasks__user___task__logs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/tasks/{user}/{task}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Messages, in order */
+        get: operations["list_messages_api_v2_tasks__user___task__messages_get"];
+        put?: never;
+        /** Leave a message for the agent */
+        post: operations["create_message_api_v2_tasks__user___task__messages_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/tasks/{user}/{task}/messages/{message}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a message out of the queue */
+        delete: operations["remove_message_api_v2_tasks__user___task__messages__message__delete"];
+        options?: never;
+        head?: never;
+        /** Edit or move a queued message */
+        patch: operations["update_message_api_v2_tasks__user___task__messages__message__patch"];
+        trace?: never;
+    };
+    "/api/v2/tasks/{user}/{task}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop a task's workspace */
+        post: operations["pause_task_api_v2_tasks__user___task__pause_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/tasks/{user}/{task}/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission requests of the task's agent, oldest first */
+        get: operations["list_permissions_api_v2_tasks__user___task__permissions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/tasks/{user}/{task}/permissions/{permission}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer a request; the first answer wins */
+        post: operations["answer_permission_api_v2_tasks__user___task__permissions__permission__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/tasks/{user}/{task}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start a paused task's workspace */
+        post: operations["resume_task_api_v2_tasks__user___task__resume_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/tasks/{user}/{task}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a message to an idle agent */
+        post: operations["send_task_input_api_v2_tasks__user___task__send_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Templates that one may use */
+        get: operations["list_templates_api_v2_templates_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/templates/{template}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One, by id */
+        get: operations["get_template_api_v2_templates__template__get"];
+        put?: never;
+        post?: never;
+        /** Delete one without workspaces */
+        delete: operations["delete_template_api_v2_templates__template__delete"];
+        options?: never;
+        head?: never;
+        /** Change what is not of a version */
+        patch: operations["update_template_api_v2_templates__template__patch"];
+        trace?: never;
+    };
+    "/api/v2/templates/{template}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Its versions, newest first */
+        get: operations["list_versions_api_v2_templates__template__versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Promote one of its versions */
+        patch: operations["promote_version_api_v2_templates__template__versions_patch"];
+        trace?: never;
+    };
+    "/api/v2/templates/{template}/versions/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them, by name */
+        get: operations["get_version_of_template_api_v2_templates__template__versions__name__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/templateversions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One, with its import job */
+        get: operations["get_version_api_v2_templateversions__version__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change its name or message */
+        patch: operations["update_version_api_v2_templateversions__version__patch"];
+        trace?: never;
+    };
+    "/api/v2/templateversions/{version}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hide it from lists */
+        post: operations["archive_version_api_v2_templateversions__version__archive_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/templateversions/{version}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** End its import */
+        patch: operations["cancel_version_api_v2_templateversions__version__cancel_patch"];
+        trace?: never;
+    };
+    "/api/v2/templateversions/{version}/external-auth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Accounts elsewhere that it asks for */
+        get: operations["get_external_auth_api_v2_templateversions__version__external_auth_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/templateversions/{version}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What its import printed */
+        get: operations["get_logs_api_v2_templateversions__version__logs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/templateversions/{version}/presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Its presets */
+        get: operations["get_presets_api_v2_templateversions__version__presets_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/templateversions/{version}/resources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What it would make */
+        get: operations["get_resources_api_v2_templateversions__version__resources_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/templateversions/{version}/rich-parameters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Its parameters */
+        get: operations["get_rich_parameters_api_v2_templateversions__version__rich_parameters_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/templateversions/{version}/unarchive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show it again */
+        post: operations["unarchive_version_api_v2_templateversions__version__unarchive_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/templateversions/{version}/variables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Its variables */
+        get: operations["get_variables_api_v2_templateversions__version__variables_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Users that one may see, by a search query */
+        get: operations["list_users_api_v2_users_get"];
+        put?: never;
+        /** Make a user */
+        post: operations["create_user_api_v2_users_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/users/authmethods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How one can sign in here */
+        get: operations["auth_methods_api_v2_users_authmethods_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -138,58 +1037,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v2/users/authmethods": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How one can sign in here */
-        get: operations["auth_methods_api_v2_users_authmethods_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/authcheck": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Which of these the caller may do */
-        post: operations["check_api_v2_authcheck_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/users": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Users that one may see, by a search query */
-        get: operations["list_users_api_v2_users_get"];
-        put?: never;
-        /** Make a user */
-        post: operations["create_user_api_v2_users_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v2/users/roles": {
         parameters: {
             query?: never;
@@ -220,92 +1067,6 @@ export interface paths {
         post?: never;
         /** Delete a user; what they own stays */
         delete: operations["delete_user_api_v2_users__user__delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/users/{user}/profile": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Change the name or username */
-        put: operations["change_profile_api_v2_users__user__profile_put"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/users/{user}/status/suspend": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** End their sessions, let them in no more */
-        put: operations["suspend_api_v2_users__user__status_suspend_put"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/users/{user}/status/activate": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Let a suspended user in again */
-        put: operations["activate_api_v2_users__user__status_activate_put"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/users/{user}/roles": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The roles of a user */
-        get: operations["get_roles_api_v2_users__user__roles_get"];
-        /** Set the roles of a user */
-        put: operations["change_roles_api_v2_users__user__roles_put"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/users/{user}/password": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Change a password; every other session of the user ends */
-        put: operations["change_password_api_v2_users__user__password_put"];
-        post?: never;
-        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -398,57 +1159,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v2/organizations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Organizations that one may see */
-        get: operations["list_organizations_api_v2_organizations_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/organizations/{organization}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One, by id, name or `default` */
-        get: operations["get_organization_api_v2_organizations__organization__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/organizations/{organization}/members": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who is in it */
-        get: operations["list_members_api_v2_organizations__organization__members_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v2/users/{user}/organizations": {
         parameters: {
             query?: never;
@@ -483,15 +1193,101 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v2/tasks": {
+    "/api/v2/users/{user}/password": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Get/Tasks */
-        get: operations["GET_tasks_api_v2_tasks_get"];
+        get?: never;
+        /** Change a password; every other session of the user ends */
+        put: operations["change_password_api_v2_users__user__password_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/users/{user}/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change the name or username */
+        put: operations["change_profile_api_v2_users__user__profile_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/users/{user}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The roles of a user */
+        get: operations["get_roles_api_v2_users__user__roles_get"];
+        /** Set the roles of a user */
+        put: operations["change_roles_api_v2_users__user__roles_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/users/{user}/status/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Let a suspended user in again */
+        put: operations["activate_api_v2_users__user__status_activate_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/users/{user}/status/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** End their sessions, let them in no more */
+        put: operations["suspend_api_v2_users__user__status_suspend_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/users/{user}/workspace/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One, by owner and name */
+        get: operations["get_workspace_by_name_api_v2_users__user__workspace__name__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -500,50 +1296,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v2/tasks/{user}": {
+    "/api/v2/users/{user}/workspace/{name}/builds/{number}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
-        /** Post/Tasks/{User} */
-        post: operations["POST_tasks__user__api_v2_tasks__user__post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/tasks/{user}/{task}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get/Tasks/{User}/{Task} */
-        get: operations["GET_tasks__user___task__api_v2_tasks__user___task__get"];
-        put?: never;
-        post?: never;
-        /** Delete/Tasks/{User}/{Task} */
-        delete: operations["DELETE_tasks__user___task__api_v2_tasks__user___task__delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/tasks/{user}/{task}/detail": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get/Tasks/{User}/{Task}/Detail */
-        get: operations["GET_tasks__user___task__detail_api_v2_tasks__user___task__detail_get"];
+        /** A build, by owner, name and number */
+        get: operations["get_build_by_number_api_v2_users__user__workspace__name__builds__number__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -552,7 +1313,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v2/tasks/{user}/{task}/input": {
+    "/api/v2/users/{user}/workspaces": {
         parameters: {
             query?: never;
             header?: never;
@@ -561,101 +1322,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Patch/Tasks/{User}/{Task}/Input */
-        patch: operations["PATCH_tasks__user___task__input_api_v2_tasks__user___task__input_patch"];
-        trace?: never;
-    };
-    "/api/v2/tasks/{user}/{task}/pause": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Post/Tasks/{User}/{Task}/Pause */
-        post: operations["POST_tasks__user___task__pause_api_v2_tasks__user___task__pause_post"];
+        /** Create one */
+        post: operations["create_workspace_api_v2_users__user__workspaces_post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v2/tasks/{user}/{task}/resume": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Post/Tasks/{User}/{Task}/Resume */
-        post: operations["POST_tasks__user___task__resume_api_v2_tasks__user___task__resume_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/tasks/{user}/{task}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Post/Tasks/{User}/{Task}/Cancel */
-        post: operations["POST_tasks__user___task__cancel_api_v2_tasks__user___task__cancel_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/tasks/{user}/{task}/events/page": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get/Tasks/{User}/{Task}/Events/Page */
-        get: operations["GET_tasks__user___task__events_page_api_v2_tasks__user___task__events_page_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/tasks/{user}/{task}/messages": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get/Tasks/{User}/{Task}/Messages */
-        get: operations["GET_tasks__user___task__messages_api_v2_tasks__user___task__messages_get"];
-        put?: never;
-        /** Post/Tasks/{User}/{Task}/Messages */
-        post: operations["POST_tasks__user___task__messages_api_v2_tasks__user___task__messages_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/tasks/{user}/{task}/messages/{message}": {
+    "/api/v2/workspaceagents/me/app-status": {
         parameters: {
             query?: never;
             header?: never;
@@ -665,23 +1340,22 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Delete/Tasks/{User}/{Task}/Messages/{Message} */
-        delete: operations["DELETE_tasks__user___task__messages__message__api_v2_tasks__user___task__messages__message__delete"];
+        delete?: never;
         options?: never;
         head?: never;
-        /** Patch/Tasks/{User}/{Task}/Messages/{Message} */
-        patch: operations["PATCH_tasks__user___task__messages__message__api_v2_tasks__user___task__messages__message__patch"];
+        /** Say how the work is going */
+        patch: operations["update_app_status_api_v2_workspaceagents_me_app_status_patch"];
         trace?: never;
     };
-    "/api/v2/tasks/{user}/{task}/permissions": {
+    "/api/v2/workspaceagents/me/external-auth": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Get/Tasks/{User}/{Task}/Permissions */
-        get: operations["GET_tasks__user___task__permissions_api_v2_tasks__user___task__permissions_get"];
+        /** A token of an external provider */
+        get: operations["get_external_auth_api_v2_workspaceagents_me_external_auth_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -690,7 +1364,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v2/tasks/{user}/{task}/permissions/{permission}": {
+    "/api/v2/workspaceagents/me/gitsshkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The owner's SSH key for git */
+        get: operations["get_git_ssh_key_api_v2_workspaceagents_me_gitsshkey_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/workspaceagents/me/log-source": {
         parameters: {
             query?: never;
             header?: never;
@@ -699,23 +1390,57 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Post/Tasks/{User}/{Task}/Permissions/{Permission} */
-        post: operations["POST_tasks__user___task__permissions__permission__api_v2_tasks__user___task__permissions__permission__post"];
+        /** Register a source of logs */
+        post: operations["create_log_source_api_v2_workspaceagents_me_log_source_post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v2/templates": {
+    "/api/v2/workspaceagents/me/logs": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Get/Templates */
-        get: operations["GET_templates_api_v2_templates_get"];
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Add lines to the agent's logs */
+        patch: operations["add_logs_api_v2_workspaceagents_me_logs_patch"];
+        trace?: never;
+    };
+    "/api/v2/workspaceagents/me/tasks/{task}/log-snapshot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep the last messages of a task before its workspace stops */
+        post: operations["save_log_snapshot_api_v2_workspaceagents_me_tasks__task__log_snapshot_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/workspaceagents/{agent}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One, with its apps */
+        get: operations["get_agent_api_v2_workspaceagents__agent__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -724,32 +1449,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v2/templateversions/{version}/presets": {
+    "/api/v2/workspaceagents/{agent}/logs": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Get/Templateversions/{Version}/Presets */
-        get: operations["GET_templateversions__version__presets_api_v2_templateversions__version__presets_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/workspaces/{workspace}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get/Workspaces/{Workspace} */
-        get: operations["GET_workspaces__workspace__api_v2_workspaces__workspace__get"];
+        /** What its scripts printed */
+        get: operations["get_logs_api_v2_workspaceagents__agent__logs_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -765,14 +1473,31 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get/Workspacebuilds/{Build} */
-        get: operations["GET_workspacebuilds__build__api_v2_workspacebuilds__build__get"];
+        /** One, with its job and resources */
+        get: operations["get_build_api_v2_workspacebuilds__build__get"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v2/workspacebuilds/{build}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** End it */
+        patch: operations["cancel_build_api_v2_workspacebuilds__build__cancel_patch"];
         trace?: never;
     };
     "/api/v2/workspacebuilds/{build}/logs": {
@@ -782,8 +1507,213 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get/Workspacebuilds/{Build}/Logs */
-        get: operations["GET_workspacebuilds__build__logs_api_v2_workspacebuilds__build__logs_get"];
+        /** What it printed */
+        get: operations["get_logs_api_v2_workspacebuilds__build__logs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/workspacebuilds/{build}/parameters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Values it was made with */
+        get: operations["get_parameters_api_v2_workspacebuilds__build__parameters_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/workspacebuilds/{build}/resources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What it made */
+        get: operations["get_resources_api_v2_workspacebuilds__build__resources_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/workspacebuilds/{build}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Its Terraform state */
+        get: operations["get_state_api_v2_workspacebuilds__build__state_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/workspacebuilds/{build}/timings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long its steps took */
+        get: operations["get_timings_api_v2_workspacebuilds__build__timings_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/workspaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Workspaces that one may see */
+        get: operations["list_workspaces_api_v2_workspaces_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/workspaces/{workspace}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One, by id */
+        get: operations["get_workspace_api_v2_workspaces__workspace__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/workspaces/{workspace}/builds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Builds, newest first */
+        get: operations["list_builds_api_v2_workspaces__workspace__builds_get"];
+        put?: never;
+        /** Start, stop or delete a workspace */
+        post: operations["create_build_api_v2_workspaces__workspace__builds_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/workspaces/{workspace}/egress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What it tried to reach, newest first */
+        get: operations["list_egress_api_v2_workspaces__workspace__egress_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/workspaces/{workspace}/watch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** It, as server-sent events, whenever it changes */
+        get: operations["watch_workspace_api_v2_workspaces__workspace__watch_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bin/taskyard-runner.pyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The runner, for any Python from 3.11 on */
+        get: operations["get_runner_bin_taskyard_runner_pyz_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 200 when the server and its database answer */
+        get: operations["healthz_healthz_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/latency-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An answer as fast as can be */
+        get: operations["latency_check_latency_check_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -796,6 +1726,127 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** AcquireRequest */
+        AcquireRequest: {
+            /** Name */
+            name: string;
+            /**
+             * Slots
+             * @default 1
+             */
+            slots: number;
+            /**
+             * Tags
+             * @default {}
+             */
+            tags: {
+                [key: string]: string;
+            };
+            /**
+             * Version
+             * @default
+             */
+            version: string;
+        };
+        /** Agent */
+        Agent: {
+            /**
+             * Api Key Scope
+             * @default all
+             * @enum {string}
+             */
+            api_key_scope: "all" | "no_user_data";
+            /**
+             * Apps
+             * @default []
+             */
+            apps: components["schemas"]["App"][];
+            /** Architecture */
+            architecture: string;
+            /**
+             * Auth
+             * @default token
+             */
+            auth: string;
+            /**
+             * Connection Timeout
+             * @default 120
+             */
+            connection_timeout: number;
+            /**
+             * Devcontainers
+             * @default []
+             */
+            devcontainers: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Directory
+             * @default
+             */
+            directory: string;
+            /**
+             * Display Apps
+             * @default []
+             */
+            display_apps: string[];
+            /**
+             * Environment
+             * @default {}
+             */
+            environment: {
+                [key: string]: string;
+            };
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Metadata
+             * @default []
+             */
+            metadata: components["schemas"]["Metadata"][];
+            /**
+             * Motd File
+             * @default
+             */
+            motd_file: string;
+            /** Name */
+            name: string;
+            /** Operating System */
+            operating_system: string;
+            /**
+             * Order
+             * @default 0
+             */
+            order: number;
+            /** Resources Monitoring */
+            resources_monitoring?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Scripts
+             * @default []
+             */
+            scripts: components["schemas"]["Script"][];
+            /**
+             * Startup Script Behavior
+             * @default non-blocking
+             * @enum {string}
+             */
+            startup_script_behavior: "blocking" | "non-blocking";
+            /**
+             * Token
+             * @default
+             */
+            token: string;
+            /**
+             * Troubleshooting Url
+             * @default
+             */
+            troubleshooting_url: string;
+        };
         /** AgentHealth */
         AgentHealth: {
             /** Healthy */
@@ -806,23 +1857,58 @@ export interface components {
              */
             reason: string;
         };
+        /** AgentLog */
+        AgentLog: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Level
+             * @default info
+             */
+            level: string;
+            /** Output */
+            output: string;
+        };
+        /** AgentLogs */
+        AgentLogs: {
+            /**
+             * Log Source Id
+             * Format: uuid
+             */
+            log_source_id: string;
+            /** Logs */
+            logs: components["schemas"]["AgentLog"][];
+        };
         /**
          * AgentMetadata
          * @description The last value of a metadata item; in memory of the server only.
          */
         AgentMetadata: {
-            /** Key */
-            key: string;
-            /** Display Name */
-            display_name: string;
-            /** Value */
-            value: string;
-            /** Error */
-            error: string;
             /** Collected At */
             collected_at: string | null;
+            /** Display Name */
+            display_name: string;
+            /** Error */
+            error: string;
             /** Interval */
             interval: number;
+            /** Key */
+            key: string;
+            /** Value */
+            value: string;
+        };
+        /** AiTask */
+        AiTask: {
+            /** App Id */
+            app_id: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
         };
         /**
          * AnswerPermission
@@ -830,49 +1916,152 @@ export interface components {
          */
         AnswerPermission: {
             /**
-             * Option Id
-             * @default
-             */
-            option_id: string;
-            /**
              * Kind
              * @default
              */
             kind: string;
+            /**
+             * Option Id
+             * @default
+             */
+            option_id: string;
+        };
+        /** App */
+        App: {
+            /**
+             * Command
+             * @default
+             */
+            command: string;
+            /**
+             * Display Name
+             * @default
+             */
+            display_name: string;
+            /**
+             * External
+             * @default false
+             */
+            external: boolean;
+            /**
+             * Group
+             * @default
+             */
+            group: string;
+            healthcheck?: components["schemas"]["Healthcheck"] | null;
+            /**
+             * Hidden
+             * @default false
+             */
+            hidden: boolean;
+            /**
+             * Icon
+             * @default
+             */
+            icon: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Open In
+             * @default slim-window
+             * @enum {string}
+             */
+            open_in: "slim-window" | "tab";
+            /**
+             * Order
+             * @default 0
+             */
+            order: number;
+            /**
+             * Share
+             * @default owner
+             * @enum {string}
+             */
+            share: "owner" | "authenticated" | "public";
+            /** Slug */
+            slug: string;
+            /**
+             * Subdomain
+             * @default false
+             */
+            subdomain: boolean;
+            /**
+             * Tooltip
+             * @default
+             */
+            tooltip: string;
+            /**
+             * Url
+             * @default
+             */
+            url: string;
+        };
+        /**
+         * AppStatusUpdate
+         * @description PATCH of an agent's own app status (Coder's words).
+         */
+        AppStatusUpdate: {
+            /** App Slug */
+            app_slug: string;
+            /**
+             * Icon
+             * @default
+             */
+            icon: string;
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /**
+             * Needs User Attention
+             * @default false
+             */
+            needs_user_attention: boolean;
+            /** State */
+            state: string;
+            /**
+             * Uri
+             * @default
+             */
+            uri: string;
         };
         /** AuthCheck */
         AuthCheck: {
-            object: components["schemas"]["AuthCheckObject"];
             /** Action */
             action: string;
+            object: components["schemas"]["AuthCheckObject"];
         };
         /**
          * AuthCheckObject
          * @description What a check is about; an empty `owner_id` means anybody's.
          */
         AuthCheckObject: {
-            /** Resource Type */
-            resource_type: string;
             /**
-             * Owner Id
-             * @default
+             * Any Org
+             * @default false
              */
-            owner_id: string;
+            any_org: boolean;
             /**
              * Organization Id
              * @default
              */
             organization_id: string;
             /**
+             * Owner Id
+             * @default
+             */
+            owner_id: string;
+            /**
              * Resource Id
              * @default
              */
             resource_id: string;
-            /**
-             * Any Org
-             * @default false
-             */
-            any_org: boolean;
+            /** Resource Type */
+            resource_type: string;
         };
         /** AuthChecks */
         AuthChecks: {
@@ -886,14 +2075,22 @@ export interface components {
          * @description `version` is the Coder version whose API this is; clients gate features on it.
          */
         BuildInfo: {
-            /** Version */
-            version: string;
-            /** External Url */
-            external_url: string;
+            /**
+             * Agent Api Version
+             * @default 2.0
+             */
+            agent_api_version: string;
             /** Dashboard Url */
             dashboard_url: string;
             /** Deployment Id */
             deployment_id: string;
+            /** External Url */
+            external_url: string;
+            /**
+             * Provisioner Api Version
+             * @default 1.0
+             */
+            provisioner_api_version: string;
             /** Taskyard Version */
             taskyard_version: string;
             /**
@@ -902,25 +2099,126 @@ export interface components {
              */
             telemetry: boolean;
             /**
-             * Workspace Proxy
-             * @default false
-             */
-            workspace_proxy: boolean;
-            /**
-             * Agent Api Version
-             * @default 2.0
-             */
-            agent_api_version: string;
-            /**
-             * Provisioner Api Version
-             * @default 1.0
-             */
-            provisioner_api_version: string;
-            /**
              * Upgrade Message
              * @default
              */
             upgrade_message: string;
+            /** Version */
+            version: string;
+            /**
+             * Workspace Proxy
+             * @default false
+             */
+            workspace_proxy: boolean;
+        };
+        /** BuildInput */
+        BuildInput: {
+            /** Access Url */
+            access_url: string;
+            /** Agent Scripts */
+            agent_scripts: {
+                [key: string]: string;
+            };
+            /**
+             * Build Id
+             * Format: uuid
+             */
+            build_id: string;
+            /** Build Number */
+            build_number: number;
+            /**
+             * File Id
+             * Format: uuid
+             */
+            file_id: string;
+            owner: components["schemas"]["Owner"];
+            /**
+             * Parameters
+             * @default {}
+             */
+            parameters: {
+                [key: string]: string;
+            };
+            /**
+             * Previous Parameters
+             * @default {}
+             */
+            previous_parameters: {
+                [key: string]: string;
+            };
+            /**
+             * State
+             * @default
+             */
+            state: string;
+            /**
+             * Supervisor Token
+             * @default
+             */
+            supervisor_token: string;
+            task?: components["schemas"]["TaskInput-Output"] | null;
+            template: components["schemas"]["TemplateInfo"];
+            /**
+             * Transition
+             * @enum {string}
+             */
+            transition: "start" | "stop" | "delete";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "workspace_build";
+            /**
+             * Variables
+             * @default {}
+             */
+            variables: {
+                [key: string]: string;
+            };
+            /**
+             * Workspace Id
+             * Format: uuid
+             */
+            workspace_id: string;
+            /** Workspace Name */
+            workspace_name: string;
+        };
+        /** BuildParameter */
+        BuildParameter: {
+            /** Name */
+            name: string;
+            /** Value */
+            value: string;
+        };
+        /** BuildResult */
+        BuildResult: {
+            /**
+             * Ai Tasks
+             * @default []
+             */
+            ai_tasks: components["schemas"]["AiTask"][];
+            /**
+             * Daily Cost
+             * @default 0
+             */
+            daily_cost: number;
+            /**
+             * Resources
+             * @default []
+             */
+            resources: components["schemas"]["Resource"][];
+            /** State */
+            state: string;
+            /**
+             * Timings
+             * @default []
+             */
+            timings: components["schemas"]["Timing"][];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "workspace_build";
         };
         /** BuildTimeStats */
         BuildTimeStats: {
@@ -941,28 +2239,58 @@ export interface components {
         };
         /** ChangeProfile */
         ChangeProfile: {
-            /** Username */
-            username: string;
             /**
              * Name
              * @default
              */
             name: string;
+            /** Username */
+            username: string;
         };
         /** ChangeRoles */
         ChangeRoles: {
             /** Roles */
             roles: ("owner" | "template-admin" | "auditor" | "member")[];
         };
+        /** Completion */
+        Completion: {
+            /**
+             * Lease Token
+             * Format: uuid
+             */
+            lease_token: string;
+            /** Result */
+            result: components["schemas"]["ImportResult"] | components["schemas"]["BuildResult"];
+        };
+        /** CreateBuild */
+        CreateBuild: {
+            /**
+             * Orphan
+             * @default false
+             */
+            orphan: boolean;
+            /** Reason */
+            reason?: ("initiator" | "autostart" | "autostop" | "dormancy" | "dashboard" | "cli" | "ssh_connection" | "vscode_connection" | "jetbrains_connection" | "task_auto_pause" | "task_manual_pause" | "task_resume") | null;
+            /**
+             * Rich Parameter Values
+             * @default []
+             */
+            rich_parameter_values: components["schemas"]["BuildParameter"][];
+            /** Template Version Id */
+            template_version_id?: string | null;
+            /** Template Version Preset Id */
+            template_version_preset_id?: string | null;
+            /**
+             * Transition
+             * @enum {string}
+             */
+            transition: "start" | "stop" | "delete";
+        };
         /**
          * CreateFirstUser
          * @description `setup_token` comes from the one-time link that the server prints.
          */
         CreateFirstUser: {
-            /** Setup Token */
-            setup_token: string;
-            /** Username */
-            username: string;
             /** Email */
             email: string;
             /**
@@ -975,17 +2303,21 @@ export interface components {
              * Format: password
              */
             password: string;
+            /** Setup Token */
+            setup_token: string;
+            /** Username */
+            username: string;
         };
         /** CreateMessage */
         CreateMessage: {
-            /** Input */
-            input: string;
             /**
              * Delivery
              * @default queue
              * @enum {string}
              */
             delivery: "queue" | "now" | "steer";
+            /** Input */
+            input: string;
             /**
              * Resume
              * @default false
@@ -995,12 +2327,10 @@ export interface components {
         /** CreateTask */
         CreateTask: {
             /**
-             * Template Version Id
-             * Format: uuid
+             * Display Name
+             * @default
              */
-            template_version_id: string;
-            /** Template Version Preset Id */
-            template_version_preset_id?: string | null;
+            display_name: string;
             /** Input */
             input: string;
             /**
@@ -1009,18 +2339,90 @@ export interface components {
              */
             name: string;
             /**
+             * Template Version Id
+             * Format: uuid
+             */
+            template_version_id: string;
+            /** Template Version Preset Id */
+            template_version_preset_id?: string | null;
+        };
+        /** CreateTemplate */
+        CreateTemplate: {
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
              * Display Name
              * @default
              */
             display_name: string;
+            /**
+             * Icon
+             * @default
+             */
+            icon: string;
+            /** Name */
+            name: string;
+            /**
+             * Permission Policy
+             * @default allow_edits
+             * @enum {string}
+             */
+            permission_policy: "allow_edits" | "ask" | "allow_all";
+            /**
+             * Template Version Id
+             * Format: uuid
+             */
+            template_version_id: string;
+        };
+        /** CreateTemplateVersion */
+        CreateTemplateVersion: {
+            /**
+             * File Id
+             * Format: uuid
+             */
+            file_id: string;
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Provisioner
+             * @default terraform
+             * @constant
+             */
+            provisioner: "terraform";
+            /**
+             * Storage Method
+             * @default file
+             * @constant
+             */
+            storage_method: "file";
+            /**
+             * Tags
+             * @default {}
+             */
+            tags: {
+                [key: string]: string;
+            };
+            /** Template Id */
+            template_id?: string | null;
+            /**
+             * User Variable Values
+             * @default []
+             */
+            user_variable_values: components["schemas"]["VariableValue"][];
         };
         /** CreateToken */
         CreateToken: {
-            /**
-             * Token Name
-             * @default
-             */
-            token_name: string;
             /**
              * Lifetime
              * @default 0
@@ -1032,20 +2434,18 @@ export interface components {
              * @enum {string}
              */
             scope: "all" | "application_connect" | "read";
+            /**
+             * Token Name
+             * @default
+             */
+            token_name: string;
         };
         /** CreateUser */
         CreateUser: {
-            /** Username */
-            username: string;
             /** Email */
             email: string;
-            /**
-             * Name
-             * @default
-             */
-            name: string;
-            /** Password */
-            password?: string | null;
+            /** Github Com User Id */
+            github_com_user_id?: number | null;
             /**
              * Login Type
              * @default password
@@ -1053,23 +2453,46 @@ export interface components {
              */
             login_type: "password" | "none";
             /**
-             * User Status
-             * @default active
-             * @enum {string}
+             * Name
+             * @default
              */
-            user_status: "active" | "dormant";
+            name: string;
+            /**
+             * Organization Ids
+             * @default []
+             */
+            organization_ids: string[];
+            /** Password */
+            password?: string | null;
             /**
              * Roles
              * @default []
              */
             roles: ("owner" | "template-admin" | "auditor" | "member")[];
             /**
-             * Organization Ids
+             * User Status
+             * @default active
+             * @enum {string}
+             */
+            user_status: "active" | "dormant";
+            /** Username */
+            username: string;
+        };
+        /** CreateWorkspace */
+        CreateWorkspace: {
+            /** Name */
+            name: string;
+            /**
+             * Rich Parameter Values
              * @default []
              */
-            organization_ids: string[];
-            /** Github Com User Id */
-            github_com_user_id?: number | null;
+            rich_parameter_values: components["schemas"]["BuildParameter"][];
+            /** Template Id */
+            template_id?: string | null;
+            /** Template Version Id */
+            template_version_id?: string | null;
+            /** Template Version Preset Id */
+            template_version_preset_id?: string | null;
         };
         /** CreatedToken */
         CreatedToken: {
@@ -1078,20 +2501,105 @@ export interface components {
         };
         /** CurrentState */
         CurrentState: {
-            /**
-             * Timestamp
-             * Format: date-time
-             */
-            timestamp: string;
+            /** Message */
+            message: string;
             /**
              * State
              * @enum {string}
              */
             state: "working" | "idle" | "complete" | "failed";
-            /** Message */
-            message: string;
+            /**
+             * Timestamp
+             * Format: date-time
+             */
+            timestamp: string;
             /** Uri */
             uri: string;
+        };
+        /**
+         * Done
+         * @description The body of an answer that has nothing to say but that it was done.
+         */
+        Done: {
+            /** Message */
+            message: string;
+        };
+        /** EgressBatch */
+        EgressBatch: {
+            /** Decisions */
+            decisions: components["schemas"]["EgressReport"][];
+        };
+        /**
+         * EgressDecision
+         * @description What a workspace tried to reach, and what the policy said.
+         */
+        EgressDecision: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Host */
+            host: string;
+            /** Id */
+            id: number;
+            /** Method */
+            method: string;
+            /** Port */
+            port: number;
+            /** Reason */
+            reason: string;
+            /** Rule */
+            rule: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "allow" | "deny";
+        };
+        /** EgressDecisions */
+        EgressDecisions: {
+            /** Count */
+            count: number;
+            /** Decisions */
+            decisions: components["schemas"]["EgressDecision"][];
+        };
+        /**
+         * EgressReport
+         * @description A decision as the supervisor of a sandbox reports it.
+         */
+        EgressReport: {
+            /** At */
+            at: number;
+            /** Host */
+            host: string;
+            /**
+             * Method
+             * @default
+             */
+            method: string;
+            /**
+             * Path
+             * @default
+             */
+            path: string;
+            /** Port */
+            port: number;
+            /**
+             * Rule
+             * @default
+             */
+            rule: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "allow" | "deny";
+            /**
+             * Why
+             * @default
+             */
+            why: string;
         };
         /**
          * ErrorBody
@@ -1101,48 +2609,255 @@ export interface components {
          *     Coder-compatible clients show.
          */
         ErrorBody: {
-            /** Message */
-            message: string;
-            /**
-             * Detail
-             * @default
-             */
-            detail: string;
-            /**
-             * Validations
-             * @default []
-             */
-            validations: components["schemas"]["FieldError"][];
             /**
              * Code
              * @default
              */
             code: string;
+            /**
+             * Detail
+             * @default
+             */
+            detail: string;
+            /** Message */
+            message: string;
+            /**
+             * Validations
+             * @default []
+             */
+            validations: components["schemas"]["FieldError"][];
+        };
+        /** Failure */
+        Failure: {
+            /** Error */
+            error: string;
+            /**
+             * Error Code
+             * @default
+             */
+            error_code: string;
+            /**
+             * Lease Token
+             * Format: uuid
+             */
+            lease_token: string;
+            /** State */
+            state?: string | null;
+            /**
+             * Timings
+             * @default []
+             */
+            timings: components["schemas"]["Timing"][];
         };
         /** FieldError */
         FieldError: {
-            /** Field */
-            field: string;
             /** Detail */
             detail: string;
+            /** Field */
+            field: string;
         };
         /** FirstUser */
         FirstUser: {
-            /**
-             * User Id
-             * Format: uuid
-             */
-            user_id: string;
             /**
              * Organization Id
              * Format: uuid
              */
             organization_id: string;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
         };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
+        };
+        /** Healthcheck */
+        Healthcheck: {
+            /** Interval */
+            interval: number;
+            /** Threshold */
+            threshold: number;
+            /** Url */
+            url: string;
+        };
+        /** Heartbeat */
+        Heartbeat: {
+            /**
+             * Lease Token
+             * Format: uuid
+             */
+            lease_token: string;
+        };
+        /** HeartbeatReply */
+        HeartbeatReply: {
+            /** Cancel */
+            cancel: boolean;
+        };
+        /**
+         * ImportInput
+         * @description Parse the template, plan it as start (with a task id) and as stop.
+         */
+        ImportInput: {
+            /** Access Url */
+            access_url: string;
+            /** Agent Scripts */
+            agent_scripts: {
+                [key: string]: string;
+            };
+            /**
+             * File Id
+             * Format: uuid
+             */
+            file_id: string;
+            owner: components["schemas"]["Owner"];
+            template: components["schemas"]["TemplateInfo"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "template_import";
+            /**
+             * Variables
+             * @default {}
+             */
+            variables: {
+                [key: string]: string;
+            };
+        };
+        /** ImportResult */
+        ImportResult: {
+            /**
+             * Engine
+             * @default
+             */
+            engine: string;
+            /**
+             * External Auth
+             * @default []
+             */
+            external_auth: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Has Ai Task
+             * @default false
+             */
+            has_ai_task: boolean;
+            /**
+             * Not Task Reason
+             * @default
+             */
+            not_task_reason: string;
+            /**
+             * Parameters
+             * @default []
+             */
+            parameters: components["schemas"]["Parameter"][];
+            /**
+             * Presets
+             * @default []
+             */
+            presets: components["schemas"]["Preset-Input"][];
+            /**
+             * Prompt Parameter
+             * @default false
+             */
+            prompt_parameter: boolean;
+            /**
+             * Readme
+             * @default
+             */
+            readme: string;
+            /**
+             * Resources Start
+             * @default []
+             */
+            resources_start: components["schemas"]["Resource"][];
+            /**
+             * Resources Stop
+             * @default []
+             */
+            resources_stop: components["schemas"]["Resource"][];
+            /**
+             * Tags
+             * @default {}
+             */
+            tags: {
+                [key: string]: string;
+            };
+            /**
+             * Timings
+             * @default []
+             */
+            timings: components["schemas"]["Timing"][];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "template_import";
+            /**
+             * Variables
+             * @default []
+             */
+            variables: components["schemas"]["Variable"][];
+            /**
+             * Warnings
+             * @default []
+             */
+            warnings: string[];
+        };
+        /** Job */
+        Job: {
+            /** Attempt */
+            attempt: number;
+            /** Id */
+            id: number;
+            /** Input */
+            input: components["schemas"]["ImportInput"] | components["schemas"]["BuildInput"];
+            /** Lease Seconds */
+            lease_seconds: number;
+            /**
+             * Lease Token
+             * Format: uuid
+             */
+            lease_token: string;
+        };
+        /** JobLog */
+        JobLog: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "trace" | "debug" | "info" | "warn" | "error";
+            /** Output */
+            output: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "provisioner_daemon" | "provisioner";
+            /** Stage */
+            stage: string;
+        };
+        /** LogBatch */
+        LogBatch: {
+            /**
+             * Lease Token
+             * Format: uuid
+             */
+            lease_token: string;
+            /** Logs */
+            logs: components["schemas"]["JobLog"][];
+            /** Number */
+            number: number;
         };
         /** Login */
         Login: {
@@ -1159,34 +2874,10 @@ export interface components {
          * @description A message to the agent: a row first, delivered once.
          */
         Message: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
-             * Task Id
-             * Format: uuid
-             */
-            task_id: string;
             /** Author Id */
             author_id: string | null;
             /** Author Name */
             author_name: string;
-            /** Input */
-            input: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "queued" | "sending" | "delivered" | "failed" | "removed";
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "initial" | "follow_up";
-            /** Position */
-            position: number;
             /**
              * Created At
              * Format: date-time
@@ -1199,23 +2890,292 @@ export interface components {
              * @default
              */
             error: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Input */
+            input: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "initial" | "follow_up";
+            /** Position */
+            position: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "sending" | "delivered" | "failed" | "removed";
+            /**
+             * Task Id
+             * Format: uuid
+             */
+            task_id: string;
         };
         /** Messages */
         Messages: {
             /** Messages */
             messages: components["schemas"]["Message"][];
         };
-        /** Organization */
-        Organization: {
+        /** Metadata */
+        Metadata: {
+            /**
+             * Display Name
+             * @default
+             */
+            display_name: string;
+            /** Interval */
+            interval: number;
+            /** Key */
+            key: string;
+            /**
+             * Order
+             * @default 0
+             */
+            order: number;
+            /** Script */
+            script: string;
+            /**
+             * Timeout
+             * @default 0
+             */
+            timeout: number;
+        };
+        /** NewLogSource */
+        NewLogSource: {
+            /**
+             * Display Name
+             * @default
+             */
+            display_name: string;
+            /**
+             * Icon
+             * @default
+             */
+            icon: string;
             /**
              * Id
              * Format: uuid
              */
             id: string;
-            /** Name */
-            name: string;
+        };
+        /** Organization */
+        Organization: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
             /** Display Name */
             display_name: string;
+            /**
+             * Icon
+             * @default
+             */
+            icon: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Default */
+            is_default: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /** OrganizationMember */
+        OrganizationMember: {
+            /**
+             * Avatar Url
+             * @default
+             */
+            avatar_url: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Email */
+            email: string;
+            /** Global Roles */
+            global_roles: components["schemas"]["Role"][];
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Organization Id
+             * Format: uuid
+             */
+            organization_id: string;
+            /**
+             * Roles
+             * @default []
+             */
+            roles: components["schemas"]["Role"][];
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+            /** Username */
+            username: string;
+        };
+        /** Owner */
+        Owner: {
+            /** Email */
+            email: string;
+            /** Full Name */
+            full_name: string;
+            /**
+             * Groups
+             * @default []
+             */
+            groups: string[];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Login Type
+             * @default password
+             */
+            login_type: string;
+            /** Name */
+            name: string;
+            /**
+             * Rbac Roles
+             * @default []
+             */
+            rbac_roles: {
+                [key: string]: string;
+            }[];
+            /**
+             * Session Token
+             * @default
+             */
+            session_token: string;
+            /**
+             * Ssh Private Key
+             * @default
+             */
+            ssh_private_key: string;
+            /**
+             * Ssh Public Key
+             * @default
+             */
+            ssh_public_key: string;
+        };
+        /** Parameter */
+        Parameter: {
+            /**
+             * Default Value
+             * @default
+             */
+            default_value: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Display Name
+             * @default
+             */
+            display_name: string;
+            /**
+             * Ephemeral
+             * @default false
+             */
+            ephemeral: boolean;
+            /**
+             * Form Type
+             * @default input
+             */
+            form_type: string;
+            /**
+             * Icon
+             * @default
+             */
+            icon: string;
+            /**
+             * Mutable
+             * @default false
+             */
+            mutable: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Options
+             * @default []
+             */
+            options: components["schemas"]["ParameterOption"][];
+            /**
+             * Order
+             * @default 0
+             */
+            order: number;
+            /**
+             * Required
+             * @default true
+             */
+            required: boolean;
+            /**
+             * Styling
+             * @default {}
+             */
+            styling: {
+                [key: string]: unknown;
+            };
+            /**
+             * Type
+             * @default string
+             * @enum {string}
+             */
+            type: "string" | "number" | "bool" | "list(string)";
+            /**
+             * Validation Error
+             * @default
+             */
+            validation_error: string;
+            /** Validation Max */
+            validation_max?: number | null;
+            /** Validation Min */
+            validation_min?: number | null;
+            /**
+             * Validation Monotonic
+             * @default
+             * @enum {string}
+             */
+            validation_monotonic: "" | "increasing" | "decreasing";
+            /**
+             * Validation Regex
+             * @default
+             */
+            validation_regex: string;
+        };
+        /** ParameterOption */
+        ParameterOption: {
             /**
              * Description
              * @default
@@ -1226,97 +3186,15 @@ export interface components {
              * @default
              */
             icon: string;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /**
-             * Updated At
-             * Format: date-time
-             */
-            updated_at: string;
-            /** Is Default */
-            is_default: boolean;
-        };
-        /** OrganizationMember */
-        OrganizationMember: {
-            /**
-             * User Id
-             * Format: uuid
-             */
-            user_id: string;
-            /**
-             * Organization Id
-             * Format: uuid
-             */
-            organization_id: string;
-            /** Username */
-            username: string;
-            /**
-             * Name
-             * @default
-             */
+            /** Name */
             name: string;
-            /** Email */
-            email: string;
-            /**
-             * Avatar Url
-             * @default
-             */
-            avatar_url: string;
-            /**
-             * Roles
-             * @default []
-             */
-            roles: components["schemas"]["Role"][];
-            /** Global Roles */
-            global_roles: components["schemas"]["Role"][];
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /**
-             * Updated At
-             * Format: date-time
-             */
-            updated_at: string;
+            /** Value */
+            value: string;
         };
         /** Permission */
         Permission: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
-             * Session Id
-             * Format: uuid
-             */
-            session_id: string;
-            /** Request Id */
-            request_id: string;
-            /** Title */
-            title: string;
-            /** Tool */
-            tool: {
-                [key: string]: unknown;
-            };
-            /** Options */
-            options: {
-                [key: string]: unknown;
-            }[];
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "pending" | "answered" | "cancelled" | "timed_out";
-            /**
-             * Option Id
-             * @default
-             */
-            option_id: string;
+            /** Answered At */
+            answered_at: string | null;
             /**
              * Answered By
              * @default
@@ -1327,105 +3205,141 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
-            /** Answered At */
-            answered_at: string | null;
-        };
-        /** Permissions */
-        Permissions: {
-            /** Permissions */
-            permissions: components["schemas"]["Permission"][];
-        };
-        /**
-         * Preset
-         * @description Coder's words here are in Pascal case.
-         */
-        Preset: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            ID: string;
-            /** Name */
-            Name: string;
-            /** Parameters */
-            Parameters: components["schemas"]["PresetParameter"][];
-            /** Default */
-            Default: boolean;
-            /** Desiredprebuildinstances */
-            DesiredPrebuildInstances: number | null;
-            /** Description */
-            Description: string;
-            /** Icon */
-            Icon: string;
-        };
-        /** PresetParameter */
-        PresetParameter: {
-            /** Name */
-            Name: string;
-            /** Value */
-            Value: string;
-        };
-        /** ProvisionerJob */
-        ProvisionerJob: {
             /**
              * Id
              * Format: uuid
              */
             id: string;
             /**
+             * Option Id
+             * @default
+             */
+            option_id: string;
+            /** Options */
+            options: {
+                [key: string]: unknown;
+            }[];
+            /** Request Id */
+            request_id: string;
+            /**
+             * Session Id
+             * Format: uuid
+             */
+            session_id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "answered" | "cancelled" | "timed_out";
+            /** Title */
+            title: string;
+            /** Tool */
+            tool: {
+                [key: string]: unknown;
+            };
+        };
+        /** Permissions */
+        Permissions: {
+            /** Permissions */
+            permissions: components["schemas"]["Permission"][];
+        };
+        /** Preset */
+        "Preset-Input": {
+            /**
+             * Default
+             * @default false
+             */
+            default: boolean;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Icon
+             * @default
+             */
+            icon: string;
+            /** Name */
+            name: string;
+            /**
+             * Parameters
+             * @default []
+             */
+            parameters: components["schemas"]["PresetParameter-Input"][];
+            /** Prebuild Instances */
+            prebuild_instances?: number | null;
+        };
+        /**
+         * Preset
+         * @description Coder's words here are in Pascal case.
+         */
+        "Preset-Output": {
+            /** Default */
+            Default: boolean;
+            /** Description */
+            Description: string;
+            /** Desiredprebuildinstances */
+            DesiredPrebuildInstances: number | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            ID: string;
+            /** Icon */
+            Icon: string;
+            /** Name */
+            Name: string;
+            /** Parameters */
+            Parameters: components["schemas"]["PresetParameter-Output"][];
+        };
+        /** PresetParameter */
+        "PresetParameter-Input": {
+            /** Name */
+            name: string;
+            /** Value */
+            value: string;
+        };
+        /** PresetParameter */
+        "PresetParameter-Output": {
+            /** Name */
+            Name: string;
+            /** Value */
+            Value: string;
+        };
+        /** PromoteVersion */
+        PromoteVersion: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+        };
+        /** ProvisionerJob */
+        ProvisionerJob: {
+            /** Canceled At */
+            canceled_at?: string | null;
+            /** Completed At */
+            completed_at?: string | null;
+            /**
              * Created At
              * Format: date-time
              */
             created_at: string;
-            /** Started At */
-            started_at?: string | null;
-            /** Completed At */
-            completed_at?: string | null;
-            /** Canceled At */
-            canceled_at?: string | null;
             /** Error */
             error?: string | null;
             /** Error Code */
             error_code?: string | null;
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "pending" | "running" | "succeeded" | "failed" | "canceling" | "canceled";
-            /** Worker Id */
-            worker_id?: string | null;
-            /**
-             * Worker Name
-             * @default
-             */
-            worker_name: string;
             /**
              * File Id
              * Format: uuid
              */
             file_id: string;
             /**
-             * Tags
-             * @default {}
-             */
-            tags: {
-                [key: string]: string;
-            };
-            /**
-             * Queue Position
-             * @default 0
-             */
-            queue_position: number;
-            /**
-             * Queue Size
-             * @default 0
-             */
-            queue_size: number;
-            /**
-             * Organization Id
+             * Id
              * Format: uuid
              */
-            organization_id: string;
+            id: string;
             /**
              * Initiator Id
              * Format: uuid
@@ -1439,10 +3353,10 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
-             * Type
-             * @enum {string}
+             * Logs Overflowed
+             * @default false
              */
-            type: "workspace_build" | "template_version_import" | "template_version_dry_run";
+            logs_overflowed: boolean;
             /**
              * Metadata
              * @default {}
@@ -1451,51 +3365,255 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
-             * Logs Overflowed
-             * @default false
+             * Organization Id
+             * Format: uuid
              */
-            logs_overflowed: boolean;
+            organization_id: string;
+            /**
+             * Queue Position
+             * @default 0
+             */
+            queue_position: number;
+            /**
+             * Queue Size
+             * @default 0
+             */
+            queue_size: number;
+            /** Started At */
+            started_at?: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "running" | "succeeded" | "failed" | "canceling" | "canceled";
+            /**
+             * Tags
+             * @default {}
+             */
+            tags: {
+                [key: string]: string;
+            };
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "workspace_build" | "template_version_import" | "template_version_dry_run";
+            /** Worker Id */
+            worker_id?: string | null;
+            /**
+             * Worker Name
+             * @default
+             */
+            worker_name: string;
         };
         /** ProvisionerJobLog */
         ProvisionerJobLog: {
-            /** Id */
-            id: number;
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
-            /**
-             * Log Source
-             * @enum {string}
-             */
-            log_source: "provisioner" | "provisioner_daemon";
+            /** Id */
+            id: number;
             /**
              * Log Level
              * @enum {string}
              */
             log_level: "trace" | "debug" | "info" | "warn" | "error";
-            /** Stage */
-            stage: string;
+            /**
+             * Log Source
+             * @enum {string}
+             */
+            log_source: "provisioner" | "provisioner_daemon";
             /** Output */
             output: string;
+            /** Stage */
+            stage: string;
+        };
+        /** Resource */
+        Resource: {
+            /**
+             * Agents
+             * @default []
+             */
+            agents: components["schemas"]["Agent"][];
+            /**
+             * Daily Cost
+             * @default 0
+             */
+            daily_cost: number;
+            /**
+             * Hide
+             * @default false
+             */
+            hide: boolean;
+            /**
+             * Icon
+             * @default
+             */
+            icon: string;
+            /**
+             * Metadata
+             * @default []
+             */
+            metadata: components["schemas"]["ResourceMetadata"][];
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
+        };
+        /** ResourceMetadata */
+        ResourceMetadata: {
+            /** Key */
+            key: string;
+            /**
+             * Sensitive
+             * @default false
+             */
+            sensitive: boolean;
+            /** Value */
+            value: string;
+        };
+        /** RichParameter */
+        RichParameter: {
+            /** Default Value */
+            default_value: string;
+            /** Description */
+            description: string;
+            /** Description Plaintext */
+            description_plaintext: string;
+            /** Display Name */
+            display_name: string;
+            /** Ephemeral */
+            ephemeral: boolean;
+            /** Form Type */
+            form_type: string;
+            /** Icon */
+            icon: string;
+            /** Mutable */
+            mutable: boolean;
+            /** Name */
+            name: string;
+            /** Options */
+            options: components["schemas"]["RichParameterOption"][];
+            /** Required */
+            required: boolean;
+            /**
+             * Styling
+             * @default {}
+             */
+            styling: {
+                [key: string]: unknown;
+            };
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "string" | "number" | "bool" | "list(string)";
+            /**
+             * Validation Error
+             * @default
+             */
+            validation_error: string;
+            /** Validation Max */
+            validation_max?: number | null;
+            /** Validation Min */
+            validation_min?: number | null;
+            /**
+             * Validation Monotonic
+             * @default
+             */
+            validation_monotonic: string;
+            /**
+             * Validation Regex
+             * @default
+             */
+            validation_regex: string;
+        };
+        /** RichParameterOption */
+        RichParameterOption: {
+            /** Description */
+            description: string;
+            /** Icon */
+            icon: string;
+            /** Name */
+            name: string;
+            /** Value */
+            value: string;
         };
         /** Role */
         Role: {
-            /** Name */
-            name: string;
             /** Display Name */
             display_name: string;
+            /** Name */
+            name: string;
             /**
              * Organization Id
              * @default
              */
             organization_id: string;
         };
+        /** Script */
+        Script: {
+            /**
+             * Cron
+             * @default
+             */
+            cron: string;
+            /** Display Name */
+            display_name: string;
+            /**
+             * Icon
+             * @default
+             */
+            icon: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Log Path
+             * @default
+             */
+            log_path: string;
+            /**
+             * Run On Start
+             * @default false
+             */
+            run_on_start: boolean;
+            /**
+             * Run On Stop
+             * @default false
+             */
+            run_on_stop: boolean;
+            /** Script */
+            script: string;
+            /**
+             * Start Blocks Login
+             * @default false
+             */
+            start_blocks_login: boolean;
+            /**
+             * Timeout
+             * @default 0
+             */
+            timeout: number;
+        };
         /** Session */
         Session: {
             /** Session Token */
             session_token: string;
+        };
+        /** StateUpload */
+        StateUpload: {
+            /**
+             * Lease Token
+             * Format: uuid
+             */
+            lease_token: string;
+            /** State */
+            state: string;
         };
         /**
          * StatusFact
@@ -1503,47 +3621,36 @@ export interface components {
          */
         StatusFact: {
             /**
-             * Status
-             * @enum {string}
-             */
-            status: "pending" | "starting" | "working" | "idle" | "needs_input" | "needs_login" | "limited" | "no_signal" | "pausing" | "paused" | "deleting" | "failed" | "crashed";
-            /** Source */
-            source: string;
-            /**
-             * Since
-             * Format: date-time
-             */
-            since: string;
-            /** Heard At */
-            heard_at?: string | null;
-            /**
-             * Detail
-             * @default
-             */
-            detail: string;
-            /**
              * Action
              * @default
              * @enum {string}
              */
             action: "" | "answer" | "login" | "resume" | "restart" | "wait" | "view_logs";
+            /**
+             * Detail
+             * @default
+             */
+            detail: string;
+            /** Heard At */
+            heard_at?: string | null;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Source */
+            source: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "starting" | "working" | "idle" | "needs_input" | "needs_login" | "limited" | "no_signal" | "pausing" | "paused" | "deleting" | "failed" | "crashed";
         };
         /**
          * StoredEvent
          * @description A session event as the server keeps it; see `protocol.sessions`.
          */
         StoredEvent: {
-            /** Seq */
-            seq: number;
-            /**
-             * Session Id
-             * Format: uuid
-             */
-            session_id: string;
-            /** Kind */
-            kind: string;
-            /** Key */
-            key: string;
             /**
              * At
              * Format: date-time
@@ -1553,19 +3660,47 @@ export interface components {
             data: {
                 [key: string]: unknown;
             };
+            /** Key */
+            key: string;
+            /** Kind */
+            kind: string;
+            /** Seq */
+            seq: number;
+            /**
+             * Session Id
+             * Format: uuid
+             */
+            session_id: string;
         };
         /** Task */
         Task: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            current_state: components["schemas"]["CurrentState"] | null;
+            /** Display Name */
+            display_name: string;
             /**
              * Id
              * Format: uuid
              */
             id: string;
+            /** Initial Prompt */
+            initial_prompt: string;
+            /** Name */
+            name: string;
             /**
              * Organization Id
              * Format: uuid
              */
             organization_id: string;
+            /**
+             * Owner Avatar Url
+             * @default
+             */
+            owner_avatar_url: string;
             /**
              * Owner Id
              * Format: uuid
@@ -1574,63 +3709,46 @@ export interface components {
             /** Owner Name */
             owner_name: string;
             /**
-             * Owner Avatar Url
-             * @default
+             * Status
+             * @enum {string}
              */
-            owner_avatar_url: string;
-            /** Name */
-            name: string;
-            /** Display Name */
-            display_name: string;
+            status: "pending" | "initializing" | "active" | "paused" | "unknown" | "error";
+            /** Template Display Name */
+            template_display_name: string;
+            /** Template Icon */
+            template_icon: string;
             /**
              * Template Id
              * Format: uuid
              */
             template_id: string;
+            /** Template Name */
+            template_name: string;
             /**
              * Template Version Id
              * Format: uuid
              */
             template_version_id: string;
-            /** Template Name */
-            template_name: string;
-            /** Template Display Name */
-            template_display_name: string;
-            /** Template Icon */
-            template_icon: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            workspace_agent_health: components["schemas"]["AgentHealth"] | null;
+            /** Workspace Agent Id */
+            workspace_agent_id: string | null;
+            /** Workspace Agent Lifecycle */
+            workspace_agent_lifecycle: string | null;
+            /** Workspace App Id */
+            workspace_app_id: string | null;
+            /** Workspace Build Number */
+            workspace_build_number?: number | null;
             /** Workspace Id */
             workspace_id: string | null;
             /** Workspace Name */
             workspace_name: string;
             /** Workspace Status */
             workspace_status?: ("pending" | "starting" | "running" | "stopping" | "stopped" | "failed" | "canceling" | "canceled" | "deleting" | "deleted") | null;
-            /** Workspace Build Number */
-            workspace_build_number?: number | null;
-            /** Workspace Agent Id */
-            workspace_agent_id: string | null;
-            /** Workspace Agent Lifecycle */
-            workspace_agent_lifecycle: string | null;
-            workspace_agent_health: components["schemas"]["AgentHealth"] | null;
-            /** Workspace App Id */
-            workspace_app_id: string | null;
-            /** Initial Prompt */
-            initial_prompt: string;
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "pending" | "initializing" | "active" | "paused" | "unknown" | "error";
-            current_state: components["schemas"]["CurrentState"] | null;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /**
-             * Updated At
-             * Format: date-time
-             */
-            updated_at: string;
         };
         /**
          * TaskDetail
@@ -1638,15 +3756,42 @@ export interface components {
          */
         TaskDetail: {
             /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            current_state: components["schemas"]["CurrentState"] | null;
+            /**
+             * Demo Model
+             * @default false
+             */
+            demo_model: boolean;
+            /** Display Name */
+            display_name: string;
+            /**
              * Id
              * Format: uuid
              */
             id: string;
+            /** Initial Prompt */
+            initial_prompt: string;
+            /**
+             * Isolation
+             * @default
+             */
+            isolation: string;
+            /** Name */
+            name: string;
             /**
              * Organization Id
              * Format: uuid
              */
             organization_id: string;
+            /**
+             * Owner Avatar Url
+             * @default
+             */
+            owner_avatar_url: string;
             /**
              * Owner Id
              * Format: uuid
@@ -1654,81 +3799,6 @@ export interface components {
             owner_id: string;
             /** Owner Name */
             owner_name: string;
-            /**
-             * Owner Avatar Url
-             * @default
-             */
-            owner_avatar_url: string;
-            /** Name */
-            name: string;
-            /** Display Name */
-            display_name: string;
-            /**
-             * Template Id
-             * Format: uuid
-             */
-            template_id: string;
-            /**
-             * Template Version Id
-             * Format: uuid
-             */
-            template_version_id: string;
-            /** Template Name */
-            template_name: string;
-            /** Template Display Name */
-            template_display_name: string;
-            /** Template Icon */
-            template_icon: string;
-            /** Workspace Id */
-            workspace_id: string | null;
-            /** Workspace Name */
-            workspace_name: string;
-            /** Workspace Status */
-            workspace_status?: ("pending" | "starting" | "running" | "stopping" | "stopped" | "failed" | "canceling" | "canceled" | "deleting" | "deleted") | null;
-            /** Workspace Build Number */
-            workspace_build_number?: number | null;
-            /** Workspace Agent Id */
-            workspace_agent_id: string | null;
-            /** Workspace Agent Lifecycle */
-            workspace_agent_lifecycle: string | null;
-            workspace_agent_health: components["schemas"]["AgentHealth"] | null;
-            /** Workspace App Id */
-            workspace_app_id: string | null;
-            /** Initial Prompt */
-            initial_prompt: string;
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "pending" | "initializing" | "active" | "paused" | "unknown" | "error";
-            current_state: components["schemas"]["CurrentState"] | null;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /**
-             * Updated At
-             * Format: date-time
-             */
-            updated_at: string;
-            work: components["schemas"]["StatusFact"];
-            /** Session Id */
-            session_id: string | null;
-            /**
-             * Session Title
-             * @default
-             */
-            session_title: string;
-            /** Usage */
-            usage?: {
-                [key: string]: unknown;
-            } | null;
-            /**
-             * Queued Messages
-             * @default 0
-             */
-            queued_messages: number;
             /**
              * Pending Permissions
              * @default 0
@@ -1741,146 +3811,129 @@ export interface components {
              */
             permission_policy: "allow_edits" | "ask" | "allow_all";
             /**
-             * Demo Model
-             * @default false
+             * Queued Messages
+             * @default 0
              */
-            demo_model: boolean;
+            queued_messages: number;
+            /** Session Id */
+            session_id: string | null;
             /**
-             * Isolation
+             * Session Title
              * @default
              */
-            isolation: string;
-        };
-        /** TaskInput */
-        TaskInput: {
-            /** Input */
-            input: string;
-        };
-        /** Tasks */
-        Tasks: {
-            /** Tasks */
-            tasks: components["schemas"]["Task"][];
-            /** Count */
-            count: number;
-        };
-        /** Template */
-        Template: {
+            session_title: string;
             /**
-             * Id
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "initializing" | "active" | "paused" | "unknown" | "error";
+            /** Template Display Name */
+            template_display_name: string;
+            /** Template Icon */
+            template_icon: string;
+            /**
+             * Template Id
              * Format: uuid
              */
-            id: string;
+            template_id: string;
+            /** Template Name */
+            template_name: string;
             /**
-             * Created At
-             * Format: date-time
+             * Template Version Id
+             * Format: uuid
              */
-            created_at: string;
+            template_version_id: string;
             /**
              * Updated At
              * Format: date-time
              */
             updated_at: string;
+            /** Usage */
+            usage?: {
+                [key: string]: unknown;
+            } | null;
+            work: components["schemas"]["StatusFact"];
+            workspace_agent_health: components["schemas"]["AgentHealth"] | null;
+            /** Workspace Agent Id */
+            workspace_agent_id: string | null;
+            /** Workspace Agent Lifecycle */
+            workspace_agent_lifecycle: string | null;
+            /** Workspace App Id */
+            workspace_app_id: string | null;
+            /** Workspace Build Number */
+            workspace_build_number?: number | null;
+            /** Workspace Id */
+            workspace_id: string | null;
+            /** Workspace Name */
+            workspace_name: string;
+            /** Workspace Status */
+            workspace_status?: ("pending" | "starting" | "running" | "stopping" | "stopped" | "failed" | "canceling" | "canceled" | "deleting" | "deleted") | null;
+        };
+        /** TaskInput */
+        "TaskInput-Input": {
+            /** Input */
+            input: string;
+        };
+        /** TaskInput */
+        "TaskInput-Output": {
             /**
-             * Organization Id
+             * Id
              * Format: uuid
              */
-            organization_id: string;
-            /** Organization Name */
-            organization_name: string;
-            /** Organization Display Name */
-            organization_display_name: string;
+            id: string;
+            /** Prompt */
+            prompt: string;
+        };
+        /** TaskLog */
+        TaskLog: {
+            /** Content */
+            content: string;
+            /** Id */
+            id: number;
             /**
-             * Organization Icon
-             * @default
+             * Time
+             * Format: date-time
              */
-            organization_icon: string;
-            /** Name */
-            name: string;
-            /** Display Name */
-            display_name: string;
+            time: string;
             /**
-             * Provisioner
-             * @default terraform
-             * @constant
+             * Type
+             * @enum {string}
              */
-            provisioner: "terraform";
-            /**
-             * Active Version Id
-             * Format: uuid
-             */
-            active_version_id: string;
+            type: "input" | "output";
+        };
+        /** TaskLogs */
+        TaskLogs: {
+            /** Logs */
+            logs: components["schemas"]["TaskLog"][];
+            /** Snapshot */
+            snapshot?: boolean | null;
+            /** Snapshot At */
+            snapshot_at?: string | null;
+        };
+        /** Tasks */
+        Tasks: {
+            /** Count */
+            count: number;
+            /** Tasks */
+            tasks: components["schemas"]["Task"][];
+        };
+        /** Template */
+        Template: {
             /**
              * Active User Count
              * @default 0
              */
             active_user_count: number;
             /**
-             * Build Time Stats
-             * @default {}
+             * Active Version Id
+             * Format: uuid
              */
-            build_time_stats: {
-                [key: string]: components["schemas"]["BuildTimeStats"];
-            };
-            /** Description */
-            description: string;
-            /**
-             * Deleted
-             * @default false
-             */
-            deleted: boolean;
-            /**
-             * Deprecated
-             * @default false
-             */
-            deprecated: boolean;
-            /**
-             * Deprecation Message
-             * @default
-             */
-            deprecation_message: string;
-            /**
-             * Disable Module Cache
-             * @default false
-             */
-            disable_module_cache: boolean;
-            /** Icon */
-            icon: string;
-            /**
-             * Default Ttl Ms
-             * @default 0
-             */
-            default_ttl_ms: number;
+            active_version_id: string;
             /**
              * Activity Bump Ms
              * @default 0
              */
             activity_bump_ms: number;
-            /**
-             * Autostop Requirement
-             * @default {
-             *       "days_of_week": [],
-             *       "weeks": 1
-             *     }
-             */
-            autostop_requirement: {
-                [key: string]: unknown;
-            };
-            /**
-             * Autostart Requirement
-             * @default {
-             *       "days_of_week": []
-             *     }
-             */
-            autostart_requirement: {
-                [key: string]: unknown;
-            };
-            /**
-             * Created By Id
-             * Format: uuid
-             */
-            created_by_id: string;
-            /** Created By Name */
-            created_by_name: string;
             /**
              * Allow User Autostart
              * @default true
@@ -1897,30 +3950,31 @@ export interface components {
              */
             allow_user_cancel_workspace_jobs: boolean;
             /**
-             * Failure Ttl Ms
-             * @default 0
+             * Autostart Requirement
+             * @default {
+             *       "days_of_week": []
+             *     }
              */
-            failure_ttl_ms: number;
+            autostart_requirement: {
+                [key: string]: unknown;
+            };
             /**
-             * Time Til Dormant Ms
-             * @default 0
+             * Autostop Requirement
+             * @default {
+             *       "days_of_week": [],
+             *       "weeks": 1
+             *     }
              */
-            time_til_dormant_ms: number;
+            autostop_requirement: {
+                [key: string]: unknown;
+            };
             /**
-             * Time Til Dormant Autodelete Ms
-             * @default 0
+             * Build Time Stats
+             * @default {}
              */
-            time_til_dormant_autodelete_ms: number;
-            /**
-             * Require Active Version
-             * @default false
-             */
-            require_active_version: boolean;
-            /**
-             * Max Port Share Level
-             * @default public
-             */
-            max_port_share_level: string;
+            build_time_stats: {
+                [key: string]: components["schemas"]["BuildTimeStats"];
+            };
             /**
              * Cors Behavior
              * @default simple
@@ -1928,86 +3982,345 @@ export interface components {
              */
             cors_behavior: "simple" | "passthru";
             /**
-             * Use Classic Parameter Flow
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Created By Id
+             * Format: uuid
+             */
+            created_by_id: string;
+            /** Created By Name */
+            created_by_name: string;
+            /**
+             * Default Ttl Ms
+             * @default 0
+             */
+            default_ttl_ms: number;
+            /**
+             * Deleted
              * @default false
              */
-            use_classic_parameter_flow: boolean;
+            deleted: boolean;
+            /**
+             * Deprecated
+             * @default false
+             */
+            deprecated: boolean;
+            /**
+             * Deprecation Message
+             * @default
+             */
+            deprecation_message: string;
+            /** Description */
+            description: string;
+            /**
+             * Disable Module Cache
+             * @default false
+             */
+            disable_module_cache: boolean;
+            /** Display Name */
+            display_name: string;
+            /**
+             * Failure Ttl Ms
+             * @default 0
+             */
+            failure_ttl_ms: number;
             /**
              * Has Ai Task
              * @default false
              */
             has_ai_task: boolean;
+            /** Icon */
+            icon: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Max Port Share Level
+             * @default public
+             */
+            max_port_share_level: string;
+            /** Name */
+            name: string;
             /**
              * Not Task Reason
              * @default
              */
             not_task_reason: string;
+            /** Organization Display Name */
+            organization_display_name: string;
+            /**
+             * Organization Icon
+             * @default
+             */
+            organization_icon: string;
+            /**
+             * Organization Id
+             * Format: uuid
+             */
+            organization_id: string;
+            /** Organization Name */
+            organization_name: string;
             /**
              * Permission Policy
              * @default allow_edits
              * @enum {string}
              */
             permission_policy: "allow_edits" | "ask" | "allow_all";
-        };
-        /** Token */
-        Token: {
-            /** Id */
-            id: string;
             /**
-             * User Id
-             * Format: uuid
+             * Provisioner
+             * @default terraform
+             * @constant
              */
-            user_id: string;
-            /** Token Name */
-            token_name: string;
-            /** Scope */
-            scope: string;
-            /** Login Type */
-            login_type: string;
+            provisioner: "terraform";
             /**
-             * Created At
-             * Format: date-time
+             * Require Active Version
+             * @default false
              */
-            created_at: string;
+            require_active_version: boolean;
+            /**
+             * Time Til Dormant Autodelete Ms
+             * @default 0
+             */
+            time_til_dormant_autodelete_ms: number;
+            /**
+             * Time Til Dormant Ms
+             * @default 0
+             */
+            time_til_dormant_ms: number;
             /**
              * Updated At
              * Format: date-time
              */
             updated_at: string;
             /**
-             * Last Used
+             * Use Classic Parameter Flow
+             * @default false
+             */
+            use_classic_parameter_flow: boolean;
+        };
+        /** TemplateInfo */
+        TemplateInfo: {
+            /** Id */
+            id?: string | null;
+            /** Name */
+            name: string;
+            /** Version */
+            version: string;
+            /**
+             * Version Id
+             * Format: uuid
+             */
+            version_id: string;
+        };
+        /** TemplateVersion */
+        TemplateVersion: {
+            /**
+             * Archived
+             * @default false
+             */
+            archived: boolean;
+            /**
+             * Created At
              * Format: date-time
              */
-            last_used: string;
+            created_at: string;
+            /** Created By */
+            created_by: {
+                [key: string]: unknown;
+            };
+            /**
+             * Engine
+             * @default
+             */
+            engine: string;
+            /**
+             * Has Ai Task
+             * @default false
+             */
+            has_ai_task: boolean;
+            /**
+             * Has External Agent
+             * @default false
+             */
+            has_external_agent: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            job: components["schemas"]["ProvisionerJob"];
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /** Name */
+            name: string;
+            /**
+             * Not Task Reason
+             * @default
+             */
+            not_task_reason: string;
+            /**
+             * Organization Id
+             * Format: uuid
+             */
+            organization_id: string;
+            /** Readme */
+            readme: string;
+            /** Template Id */
+            template_id?: string | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Warnings
+             * @default []
+             */
+            warnings: string[];
+        };
+        /** TemplateVersionVariable */
+        TemplateVersionVariable: {
+            /** Default Value */
+            default_value: string;
+            /** Description */
+            description: string;
+            /** Name */
+            name: string;
+            /** Required */
+            required: boolean;
+            /** Sensitive */
+            sensitive: boolean;
+            /** Type */
+            type: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * Timing
+         * @description A span of the build: a stage of ours, or one action on one resource.
+         */
+        Timing: {
+            /**
+             * Action
+             * @default
+             */
+            action: string;
+            /**
+             * Ended At
+             * Format: date-time
+             */
+            ended_at: string;
+            /**
+             * Resource
+             * @default
+             */
+            resource: string;
+            /**
+             * Source
+             * @default
+             */
+            source: string;
+            /** Stage */
+            stage: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+        };
+        /** Token */
+        Token: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
             /**
              * Expires At
              * Format: date-time
              */
             expires_at: string;
+            /** Id */
+            id: string;
+            /**
+             * Last Used
+             * Format: date-time
+             */
+            last_used: string;
             /** Lifetime Seconds */
             lifetime_seconds: number;
+            /** Login Type */
+            login_type: string;
+            /** Scope */
+            scope: string;
+            /** Token Name */
+            token_name: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
             /**
              * Username
              * @default
              */
             username: string;
         };
-        /** User */
-        User: {
+        /**
+         * UpdateMessage
+         * @description Change a queued message: its text, its place in the queue (0 = next), or both.
+         */
+        UpdateMessage: {
+            /** Input */
+            input?: string | null;
+            /** Position */
+            position?: number | null;
+        };
+        /** UpdateTemplate */
+        UpdateTemplate: {
+            /** Allow User Cancel Workspace Jobs */
+            allow_user_cancel_workspace_jobs?: boolean | null;
+            /** Description */
+            description?: string | null;
+            /** Display Name */
+            display_name?: string | null;
+            /** Icon */
+            icon?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Permission Policy */
+            permission_policy?: ("allow_edits" | "ask" | "allow_all") | null;
+        };
+        /** UpdateTemplateVersion */
+        UpdateTemplateVersion: {
+            /** Message */
+            message?: string | null;
+            /** Name */
+            name?: string | null;
+        };
+        /** UploadResponse */
+        UploadResponse: {
             /**
-             * Id
+             * Hash
              * Format: uuid
              */
-            id: string;
-            /** Username */
-            username: string;
-            /**
-             * Name
-             * @default
-             */
-            name: string;
-            /** Email */
-            email: string;
+            hash: string;
+        };
+        /** User */
+        User: {
             /**
              * Avatar Url
              * @default
@@ -2018,42 +4331,54 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** Email */
+            email: string;
+            /** Github Com User Id */
+            github_com_user_id?: number | null;
             /**
-             * Updated At
-             * Format: date-time
+             * Id
+             * Format: uuid
              */
-            updated_at: string;
+            id: string;
             /**
              * Last Seen At
              * Format: date-time
              */
             last_seen_at: string;
             /**
-             * Status
-             * @enum {string}
-             */
-            status: "active" | "dormant" | "suspended";
-            /**
              * Login Type
              * @enum {string}
              */
             login_type: "password" | "token" | "none";
+            /**
+             * Name
+             * @default
+             */
+            name: string;
             /** Organization Ids */
             organization_ids: string[];
             /** Roles */
             roles: components["schemas"]["Role"][];
             /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "dormant" | "suspended";
+            /**
              * Theme Preference
              * @default
              */
             theme_preference: string;
-            /** Github Com User Id */
-            github_com_user_id?: number | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Username */
+            username: string;
         };
         /** UserRoles */
         UserRoles: {
-            /** Roles */
-            roles: string[];
             /**
              * Organization Roles
              * @default {}
@@ -2061,56 +4386,124 @@ export interface components {
             organization_roles: {
                 [key: string]: string[];
             };
+            /** Roles */
+            roles: string[];
         };
         /** Users */
         Users: {
-            /** Users */
-            users: components["schemas"]["User"][];
             /** Count */
             count: number;
+            /** Users */
+            users: components["schemas"]["User"][];
         };
         /** ValidationError */
         ValidationError: {
+            /** Context */
+            ctx?: Record<string, never>;
+            /** Input */
+            input?: unknown;
             /** Location */
             loc: (string | number)[];
             /** Message */
             msg: string;
             /** Error Type */
             type: string;
-            /** Input */
-            input?: unknown;
-            /** Context */
-            ctx?: Record<string, never>;
+        };
+        /** Variable */
+        Variable: {
+            /**
+             * Default Value
+             * @default
+             */
+            default_value: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /** Name */
+            name: string;
+            /**
+             * Required
+             * @default false
+             */
+            required: boolean;
+            /**
+             * Sensitive
+             * @default false
+             */
+            sensitive: boolean;
+            /**
+             * Type
+             * @default string
+             */
+            type: string;
+            /**
+             * Value
+             * @default
+             */
+            value: string;
+        };
+        /** VariableValue */
+        VariableValue: {
+            /** Name */
+            name: string;
+            /** Value */
+            value: string;
         };
         /** Workspace */
         Workspace: {
+            /**
+             * Allow Renames
+             * @default false
+             */
+            allow_renames: boolean;
+            /**
+             * Automatic Updates
+             * @default never
+             */
+            automatic_updates: string;
+            /** Autostart Schedule */
+            autostart_schedule?: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Deleting At */
+            deleting_at?: string | null;
+            /** Dormant At */
+            dormant_at?: string | null;
+            /**
+             * Favorite
+             * @default false
+             */
+            favorite: boolean;
+            /** Health */
+            health: {
+                [key: string]: unknown;
+            };
             /**
              * Id
              * Format: uuid
              */
             id: string;
             /**
-             * Created At
+             * Is Prebuild
+             * @default false
+             */
+            is_prebuild: boolean;
+            /**
+             * Last Used At
              * Format: date-time
              */
-            created_at: string;
-            /**
-             * Updated At
-             * Format: date-time
-             */
-            updated_at: string;
-            /**
-             * Owner Id
-             * Format: uuid
-             */
-            owner_id: string;
-            /** Owner Name */
-            owner_name: string;
-            /**
-             * Owner Avatar Url
-             * @default
-             */
-            owner_avatar_url: string;
+            last_used_at: string;
+            latest_app_status: components["schemas"]["WorkspaceAppStatus"] | null;
+            latest_build: components["schemas"]["WorkspaceBuild"];
+            /** Name */
+            name: string;
+            /** Next Start At */
+            next_start_at?: string | null;
             /**
              * Organization Id
              * Format: uuid
@@ -2118,6 +4511,36 @@ export interface components {
             organization_id: string;
             /** Organization Name */
             organization_name: string;
+            /** Outdated */
+            outdated: boolean;
+            /**
+             * Owner Avatar Url
+             * @default
+             */
+            owner_avatar_url: string;
+            /**
+             * Owner Id
+             * Format: uuid
+             */
+            owner_id: string;
+            /** Owner Name */
+            owner_name: string;
+            /** Task Id */
+            task_id?: string | null;
+            /**
+             * Template Active Version Id
+             * Format: uuid
+             */
+            template_active_version_id: string;
+            /**
+             * Template Allow User Cancel Workspace Jobs
+             * @default true
+             */
+            template_allow_user_cancel_workspace_jobs: boolean;
+            /** Template Display Name */
+            template_display_name: string;
+            /** Template Icon */
+            template_icon: string;
             /**
              * Template Id
              * Format: uuid
@@ -2125,20 +4548,6 @@ export interface components {
             template_id: string;
             /** Template Name */
             template_name: string;
-            /** Template Display Name */
-            template_display_name: string;
-            /** Template Icon */
-            template_icon: string;
-            /**
-             * Template Allow User Cancel Workspace Jobs
-             * @default true
-             */
-            template_allow_user_cancel_workspace_jobs: boolean;
-            /**
-             * Template Active Version Id
-             * Format: uuid
-             */
-            template_active_version_id: string;
             /**
              * Template Require Active Version
              * @default false
@@ -2149,101 +4558,50 @@ export interface components {
              * @default false
              */
             template_use_classic_parameter_flow: boolean;
-            latest_build: components["schemas"]["WorkspaceBuild"];
-            latest_app_status: components["schemas"]["WorkspaceAppStatus"] | null;
-            /** Outdated */
-            outdated: boolean;
-            /** Name */
-            name: string;
-            /** Autostart Schedule */
-            autostart_schedule?: string | null;
             /** Ttl Ms */
             ttl_ms?: number | null;
             /**
-             * Last Used At
+             * Updated At
              * Format: date-time
              */
-            last_used_at: string;
-            /** Deleting At */
-            deleting_at?: string | null;
-            /** Dormant At */
-            dormant_at?: string | null;
-            /** Health */
-            health: {
-                [key: string]: unknown;
-            };
-            /**
-             * Automatic Updates
-             * @default never
-             */
-            automatic_updates: string;
-            /**
-             * Allow Renames
-             * @default false
-             */
-            allow_renames: boolean;
-            /**
-             * Favorite
-             * @default false
-             */
-            favorite: boolean;
-            /** Next Start At */
-            next_start_at?: string | null;
-            /**
-             * Is Prebuild
-             * @default false
-             */
-            is_prebuild: boolean;
-            /** Task Id */
-            task_id?: string | null;
+            updated_at: string;
         };
         /** WorkspaceAgent */
         WorkspaceAgent: {
             /**
-             * Id
-             * Format: uuid
+             * Api Version
+             * @default 2.0
              */
-            id: string;
-            /** Parent Id */
-            parent_id?: string | null;
+            api_version: string;
+            /**
+             * Apps
+             * @default []
+             */
+            apps: components["schemas"]["WorkspaceApp"][];
+            /** Architecture */
+            architecture: string;
+            /**
+             * Connection Timeout Seconds
+             * @default 120
+             */
+            connection_timeout_seconds: number;
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
             /**
-             * Updated At
-             * Format: date-time
+             * Directory
+             * @default
              */
-            updated_at: string;
-            /** First Connected At */
-            first_connected_at?: string | null;
-            /** Last Connected At */
-            last_connected_at?: string | null;
+            directory: string;
             /** Disconnected At */
             disconnected_at?: string | null;
-            /** Started At */
-            started_at?: string | null;
-            /** Ready At */
-            ready_at?: string | null;
             /**
-             * Status
-             * @enum {string}
+             * Display Apps
+             * @default []
              */
-            status: "connecting" | "connected" | "disconnected" | "timeout";
-            /** Lifecycle State */
-            lifecycle_state: string;
-            /** Name */
-            name: string;
-            /**
-             * Resource Id
-             * Format: uuid
-             */
-            resource_id: string;
-            /** Architecture */
-            architecture: string;
-            /** Operating System */
-            operating_system: string;
+            display_apps: string[];
             /**
              * Environment Variables
              * @default {}
@@ -2252,15 +4610,32 @@ export interface components {
                 [key: string]: string;
             };
             /**
-             * Directory
-             * @default
-             */
-            directory: string;
-            /**
              * Expanded Directory
              * @default
              */
             expanded_directory: string;
+            /** First Connected At */
+            first_connected_at?: string | null;
+            /** Health */
+            health: {
+                [key: string]: unknown;
+            };
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Last Connected At */
+            last_connected_at?: string | null;
+            /** Lifecycle State */
+            lifecycle_state: string;
+            /**
+             * Log Sources
+             * @default []
+             */
+            log_sources: {
+                [key: string]: unknown;
+            }[];
             /**
              * Logs Length
              * @default 0
@@ -2272,51 +4647,23 @@ export interface components {
              */
             logs_overflowed: boolean;
             /**
-             * Version
-             * @default
-             */
-            version: string;
-            /**
-             * Api Version
-             * @default 2.0
-             */
-            api_version: string;
-            /**
-             * Apps
+             * Metadata
              * @default []
              */
-            apps: components["schemas"]["WorkspaceApp"][];
+            metadata: components["schemas"]["AgentMetadata"][];
+            /** Name */
+            name: string;
+            /** Operating System */
+            operating_system: string;
+            /** Parent Id */
+            parent_id?: string | null;
+            /** Ready At */
+            ready_at?: string | null;
             /**
-             * Connection Timeout Seconds
-             * @default 120
+             * Resource Id
+             * Format: uuid
              */
-            connection_timeout_seconds: number;
-            /**
-             * Troubleshooting Url
-             * @default
-             */
-            troubleshooting_url: string;
-            /**
-             * Subsystems
-             * @default []
-             */
-            subsystems: string[];
-            /** Health */
-            health: {
-                [key: string]: unknown;
-            };
-            /**
-             * Display Apps
-             * @default []
-             */
-            display_apps: string[];
-            /**
-             * Log Sources
-             * @default []
-             */
-            log_sources: {
-                [key: string]: unknown;
-            }[];
+            resource_id: string;
             /**
              * Scripts
              * @default []
@@ -2324,6 +4671,8 @@ export interface components {
             scripts: {
                 [key: string]: unknown;
             }[];
+            /** Started At */
+            started_at?: string | null;
             /**
              * Startup Script Behavior
              * @default non-blocking
@@ -2331,39 +4680,108 @@ export interface components {
              */
             startup_script_behavior: "blocking" | "non-blocking";
             /**
-             * Metadata
+             * Status
+             * @enum {string}
+             */
+            status: "connecting" | "connected" | "disconnected" | "timeout";
+            /**
+             * Subsystems
              * @default []
              */
-            metadata: components["schemas"]["AgentMetadata"][];
+            subsystems: string[];
+            /**
+             * Troubleshooting Url
+             * @default
+             */
+            troubleshooting_url: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Version
+             * @default
+             */
+            version: string;
+        };
+        /** WorkspaceAgentLog */
+        WorkspaceAgentLog: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: number;
+            /** Level */
+            level: string;
+            /** Output */
+            output: string;
+            /**
+             * Source Id
+             * Format: uuid
+             */
+            source_id: string;
         };
         /** WorkspaceApp */
         WorkspaceApp: {
+            /**
+             * Command
+             * @default
+             */
+            command: string;
+            /** Display Name */
+            display_name: string;
+            /** External */
+            external: boolean;
+            /**
+             * Group
+             * @default
+             */
+            group: string;
+            /**
+             * Health
+             * @enum {string}
+             */
+            health: "disabled" | "initializing" | "healthy" | "unhealthy";
+            /** Healthcheck */
+            healthcheck: {
+                [key: string]: unknown;
+            };
+            /**
+             * Hidden
+             * @default false
+             */
+            hidden: boolean;
+            /**
+             * Icon
+             * @default
+             */
+            icon: string;
             /**
              * Id
              * Format: uuid
              */
             id: string;
             /**
-             * Url
-             * @default
+             * Open In
+             * @default slim-window
+             * @enum {string}
              */
-            url: string;
-            /** External */
-            external: boolean;
+            open_in: "slim-window" | "tab";
+            /**
+             * Sharing Level
+             * @enum {string}
+             */
+            sharing_level: "owner" | "authenticated" | "organization" | "public";
             /** Slug */
             slug: string;
-            /** Display Name */
-            display_name: string;
             /**
-             * Command
-             * @default
+             * Statuses
+             * @default []
              */
-            command: string;
-            /**
-             * Icon
-             * @default
-             */
-            icon: string;
+            statuses: components["schemas"]["WorkspaceAppStatus"][];
             /** Subdomain */
             subdomain: boolean;
             /**
@@ -2372,63 +4790,18 @@ export interface components {
              */
             subdomain_name: string;
             /**
-             * Sharing Level
-             * @enum {string}
-             */
-            sharing_level: "owner" | "authenticated" | "organization" | "public";
-            /** Healthcheck */
-            healthcheck: {
-                [key: string]: unknown;
-            };
-            /**
-             * Health
-             * @enum {string}
-             */
-            health: "disabled" | "initializing" | "healthy" | "unhealthy";
-            /**
-             * Group
-             * @default
-             */
-            group: string;
-            /**
-             * Hidden
-             * @default false
-             */
-            hidden: boolean;
-            /**
-             * Open In
-             * @default slim-window
-             * @enum {string}
-             */
-            open_in: "slim-window" | "tab";
-            /**
              * Tooltip
              * @default
              */
             tooltip: string;
             /**
-             * Statuses
-             * @default []
+             * Url
+             * @default
              */
-            statuses: components["schemas"]["WorkspaceAppStatus"][];
+            url: string;
         };
         /** WorkspaceAppStatus */
         WorkspaceAppStatus: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /**
-             * Workspace Id
-             * Format: uuid
-             */
-            workspace_id: string;
             /**
              * Agent Id
              * Format: uuid
@@ -2440,37 +4813,111 @@ export interface components {
              */
             app_id: string;
             /**
-             * State
-             * @enum {string}
+             * Created At
+             * Format: date-time
              */
-            state: "working" | "idle" | "complete" | "failure";
-            /** Message */
-            message: string;
-            /** Uri */
-            uri: string;
+            created_at: string;
             /**
              * Icon
              * @default
              */
             icon: string;
             /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Message */
+            message: string;
+            /**
              * Needs User Attention
              * @default false
              */
             needs_user_attention: boolean;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "working" | "idle" | "complete" | "failure";
+            /** Uri */
+            uri: string;
+            /**
+             * Workspace Id
+             * Format: uuid
+             */
+            workspace_id: string;
         };
         /** WorkspaceBuild */
         WorkspaceBuild: {
+            /** Build Number */
+            build_number: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Daily Cost
+             * @default 0
+             */
+            daily_cost: number;
+            /** Deadline */
+            deadline?: string | null;
+            /**
+             * Has Ai Task
+             * @default false
+             */
+            has_ai_task: boolean;
+            /**
+             * Has External Agent
+             * @default false
+             */
+            has_external_agent: boolean;
             /**
              * Id
              * Format: uuid
              */
             id: string;
             /**
-             * Created At
-             * Format: date-time
+             * Initiator Id
+             * Format: uuid
              */
-            created_at: string;
+            initiator_id: string;
+            /** Initiator Name */
+            initiator_name: string;
+            job: components["schemas"]["ProvisionerJob"];
+            /** Matched Provisioners */
+            matched_provisioners?: {
+                [key: string]: unknown;
+            } | null;
+            /** Max Deadline */
+            max_deadline?: string | null;
+            /** Reason */
+            reason: string;
+            /**
+             * Resources
+             * @default []
+             */
+            resources: components["schemas"]["WorkspaceResource"][];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "starting" | "running" | "stopping" | "stopped" | "failed" | "canceling" | "canceled" | "deleting" | "deleted";
+            /**
+             * Template Version Id
+             * Format: uuid
+             */
+            template_version_id: string;
+            /** Template Version Name */
+            template_version_name: string;
+            /** Template Version Preset Id */
+            template_version_preset_id?: string | null;
+            /**
+             * Transition
+             * @enum {string}
+             */
+            transition: "start" | "stop" | "delete";
             /**
              * Updated At
              * Format: date-time
@@ -2484,76 +4931,17 @@ export interface components {
             /** Workspace Name */
             workspace_name: string;
             /**
+             * Workspace Owner Avatar Url
+             * @default
+             */
+            workspace_owner_avatar_url: string;
+            /**
              * Workspace Owner Id
              * Format: uuid
              */
             workspace_owner_id: string;
             /** Workspace Owner Name */
             workspace_owner_name: string;
-            /**
-             * Workspace Owner Avatar Url
-             * @default
-             */
-            workspace_owner_avatar_url: string;
-            /**
-             * Template Version Id
-             * Format: uuid
-             */
-            template_version_id: string;
-            /** Template Version Name */
-            template_version_name: string;
-            /** Build Number */
-            build_number: number;
-            /**
-             * Transition
-             * @enum {string}
-             */
-            transition: "start" | "stop" | "delete";
-            /**
-             * Initiator Id
-             * Format: uuid
-             */
-            initiator_id: string;
-            /** Initiator Name */
-            initiator_name: string;
-            job: components["schemas"]["ProvisionerJob"];
-            /** Reason */
-            reason: string;
-            /**
-             * Resources
-             * @default []
-             */
-            resources: components["schemas"]["WorkspaceResource"][];
-            /** Deadline */
-            deadline?: string | null;
-            /** Max Deadline */
-            max_deadline?: string | null;
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "pending" | "starting" | "running" | "stopping" | "stopped" | "failed" | "canceling" | "canceled" | "deleting" | "deleted";
-            /**
-             * Daily Cost
-             * @default 0
-             */
-            daily_cost: number;
-            /** Template Version Preset Id */
-            template_version_preset_id?: string | null;
-            /**
-             * Has Ai Task
-             * @default false
-             */
-            has_ai_task: boolean;
-            /**
-             * Has External Agent
-             * @default false
-             */
-            has_external_agent: boolean;
-            /** Matched Provisioners */
-            matched_provisioners?: {
-                [key: string]: unknown;
-            } | null;
         };
         /** WorkspaceBuildAnswer */
         WorkspaceBuildAnswer: {
@@ -2562,38 +4950,34 @@ export interface components {
         /** WorkspaceResource */
         WorkspaceResource: {
             /**
-             * Id
-             * Format: uuid
+             * Agents
+             * @default []
              */
-            id: string;
+            agents: components["schemas"]["WorkspaceAgent"][];
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
             /**
-             * Job Id
-             * Format: uuid
+             * Daily Cost
+             * @default 0
              */
-            job_id: string;
-            /**
-             * Workspace Transition
-             * @enum {string}
-             */
-            workspace_transition: "start" | "stop" | "delete";
-            /** Type */
-            type: string;
-            /** Name */
-            name: string;
+            daily_cost: number;
             /** Hide */
             hide: boolean;
             /** Icon */
             icon: string;
             /**
-             * Agents
-             * @default []
+             * Id
+             * Format: uuid
              */
-            agents: components["schemas"]["WorkspaceAgent"][];
+            id: string;
+            /**
+             * Job Id
+             * Format: uuid
+             */
+            job_id: string;
             /**
              * Metadata
              * @default []
@@ -2601,11 +4985,22 @@ export interface components {
             metadata: {
                 [key: string]: unknown;
             }[];
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
             /**
-             * Daily Cost
-             * @default 0
+             * Workspace Transition
+             * @enum {string}
              */
-            daily_cost: number;
+            workspace_transition: "start" | "stop" | "delete";
+        };
+        /** Workspaces */
+        Workspaces: {
+            /** Count */
+            count: number;
+            /** Workspaces */
+            workspaces: components["schemas"]["Workspace"][];
         };
     };
     responses: never;
@@ -2616,6 +5011,41 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    check_api_v2_authcheck_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthChecks"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: boolean;
+                    };
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     build_info_api_v2_buildinfo_get: {
         parameters: {
             query?: never;
@@ -2632,46 +5062,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BuildInfo"];
-                };
-            };
-        };
-    };
-    healthz_healthz_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                };
-            };
-        };
-    };
-    latency_check_latency_check_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
                 };
             };
         };
@@ -2698,6 +5088,26 @@ export interface operations {
             };
         };
     };
+    follow_tasks_api_v2_events_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                };
+            };
+        };
+    };
     experiments_api_v2_experiments_get: {
         parameters: {
             query?: never;
@@ -2714,6 +5124,2871 @@ export interface operations {
                 };
                 content: {
                     "application/json": string[];
+                };
+            };
+        };
+    };
+    upload_file_api_v2_files_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "content-type"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was here already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadResponse"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadResponse"];
+                };
+            };
+            /** @description It cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    download_file_api_v2_files__file__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_organizations_api_v2_organizations_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organization"][];
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_organization_api_v2_organizations__organization__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_members_api_v2_organizations__organization__members_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationMember"][];
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_workspace_in_organization_api_v2_organizations__organization__members__user__workspaces_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: string;
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateWorkspace"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workspace"];
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_templates_of_organization_api_v2_organizations__organization__templates_get: {
+        parameters: {
+            query?: {
+                q?: string;
+            };
+            header?: never;
+            path: {
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"][];
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_template_api_v2_organizations__organization__templates_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateTemplate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_template_by_name_api_v2_organizations__organization__templates__name__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_version_by_name_api_v2_organizations__organization__templates__name__versions__version__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: string;
+                name: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateVersion"];
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_version_api_v2_organizations__organization__templateversions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateTemplateVersion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateVersion"];
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_file_api_v2_provisioners_files__file__get: {
+        parameters: {
+            query?: never;
+            header?: {
+                authorization?: string;
+            };
+            path: {
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not a provisioner's key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The job is somebody else's now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    acquire_job_api_v2_provisioners_jobs_acquire_post: {
+        parameters: {
+            query?: {
+                /** @description Seconds */
+                wait?: number;
+            };
+            header?: {
+                authorization?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcquireRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description There is none now: ask again */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not a provisioner's key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The job is somebody else's now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    complete_job_api_v2_provisioners_jobs__job__complete_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                authorization?: string;
+            };
+            path: {
+                job: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Completion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not a provisioner's key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The job is somebody else's now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    fail_job_api_v2_provisioners_jobs__job__fail_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                authorization?: string;
+            };
+            path: {
+                job: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not a provisioner's key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The job is somebody else's now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    heartbeat_api_v2_provisioners_jobs__job__heartbeat_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                authorization?: string;
+            };
+            path: {
+                job: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Heartbeat"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeartbeatReply"];
+                };
+            };
+            /** @description Not a provisioner's key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The job is somebody else's now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    append_logs_api_v2_provisioners_jobs__job__logs_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                authorization?: string;
+            };
+            path: {
+                job: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogBatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not a provisioner's key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The job is somebody else's now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    put_modules_api_v2_provisioners_jobs__job__modules_put: {
+        parameters: {
+            query: {
+                lease_token: string;
+            };
+            header?: {
+                authorization?: string;
+            };
+            path: {
+                job: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not a provisioner's key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The job is somebody else's now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    put_state_api_v2_provisioners_jobs__job__state_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                authorization?: string;
+            };
+            path: {
+                job: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StateUpload"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not a provisioner's key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The job is somebody else's now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_modules_api_v2_provisioners_versions__version__modules_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                authorization?: string;
+            };
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not a provisioner's key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The job is somebody else's now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    report_egress_api_v2_sandboxes__sandbox__egress_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                authorization?: string;
+            };
+            path: {
+                sandbox: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EgressBatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not a running sandbox's */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_tasks_api_v2_tasks_get: {
+        parameters: {
+            query?: {
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tasks"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_task_api_v2_tasks__user__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateTask"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_task_api_v2_tasks__user___task__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_task_api_v2_tasks__user___task__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    cancel_turn_api_v2_tasks__user___task__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description Bad Gateway */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_task_detail_api_v2_tasks__user___task__detail_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    follow_task_api_v2_tasks__user___task__events_get: {
+        parameters: {
+            query?: {
+                after?: number | null;
+                before?: number | null;
+                tail?: number | null;
+                limit?: number;
+            };
+            header?: {
+                accept?: string;
+                "last-event-id"?: string;
+            };
+            path: {
+                user: string;
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    page_of_events_api_v2_tasks__user___task__events_page_get: {
+        parameters: {
+            query?: {
+                before?: number | null;
+                after?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                user: string;
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredEvent"][];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    update_task_input_api_v2_tasks__user___task__input_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskInput-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_task_logs_api_v2_tasks__user___task__logs_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskLogs"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_messages_api_v2_tasks__user___task__messages_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Messages"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_message_api_v2_tasks__user___task__messages_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateMessage"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_message_api_v2_tasks__user___task__messages__message__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+                task: string;
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    update_message_api_v2_tasks__user___task__messages__message__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+                task: string;
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateMessage"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    pause_task_api_v2_tasks__user___task__pause_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceBuildAnswer"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_permissions_api_v2_tasks__user___task__permissions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Permissions"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    answer_permission_api_v2_tasks__user___task__permissions__permission__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+                task: string;
+                permission: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerPermission"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Permission"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    resume_task_api_v2_tasks__user___task__resume_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceBuildAnswer"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    send_task_input_api_v2_tasks__user___task__send_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskInput-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description Bad Gateway */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_templates_api_v2_templates_get: {
+        parameters: {
+            query?: {
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"][];
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_template_api_v2_templates__template__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_template_api_v2_templates__template__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    update_template_api_v2_templates__template__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateTemplate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_versions_api_v2_templates__template__versions_get: {
+        parameters: {
+            query?: {
+                include_archived?: boolean;
+                after_id?: string | null;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                template: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateVersion"][];
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    promote_version_api_v2_templates__template__versions_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromoteVersion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_version_of_template_api_v2_templates__template__versions__name__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateVersion"];
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_version_api_v2_templateversions__version__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateVersion"];
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    update_version_api_v2_templateversions__version__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateTemplateVersion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateVersion"];
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    archive_version_api_v2_templateversions__version__archive_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    cancel_version_api_v2_templateversions__version__cancel_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_external_auth_api_v2_templateversions__version__external_auth_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: string;
+                    }[];
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_logs_api_v2_templateversions__version__logs_get: {
+        parameters: {
+            query?: {
+                /** @description Only lines with a greater id */
+                after?: number;
+                /** @description Only lines with a smaller id */
+                before?: number | null;
+            };
+            header?: never;
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProvisionerJobLog"][];
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_presets_api_v2_templateversions__version__presets_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preset-Output"][];
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_resources_api_v2_templateversions__version__resources_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceResource"][];
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_rich_parameters_api_v2_templateversions__version__rich_parameters_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RichParameter"][];
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    unarchive_version_api_v2_templateversions__version__unarchive_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_variables_api_v2_templateversions__version__variables_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateVersionVariable"][];
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_users_api_v2_users_get: {
+        parameters: {
+            query?: {
+                q?: string;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Users"];
+                };
+            };
+            /** @description No such user for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_user_api_v2_users_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateUser"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description No such user for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The name or email is taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    auth_methods_api_v2_users_authmethods_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: {
+                            [key: string]: boolean;
+                        };
+                    };
                 };
             };
         };
@@ -2880,158 +8155,6 @@ export interface operations {
             };
         };
     };
-    auth_methods_api_v2_users_authmethods_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: {
-                            [key: string]: boolean;
-                        };
-                    };
-                };
-            };
-        };
-    };
-    check_api_v2_authcheck_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AuthChecks"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: boolean;
-                    };
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    list_users_api_v2_users_get: {
-        parameters: {
-            query?: {
-                q?: string;
-                limit?: number;
-                offset?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Users"];
-                };
-            };
-            /** @description No such user for you */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    create_user_api_v2_users_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CreateUser"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["User"];
-                };
-            };
-            /** @description No such user for you */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The name or email is taken */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
     list_roles_api_v2_users_roles_get: {
         parameters: {
             query?: never;
@@ -3120,256 +8243,6 @@ export interface operations {
                 content: {
                     "application/json": unknown;
                 };
-            };
-            /** @description No such user for you */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    change_profile_api_v2_users__user__profile_put: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ChangeProfile"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["User"];
-                };
-            };
-            /** @description No such user for you */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    suspend_api_v2_users__user__status_suspend_put: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["User"];
-                };
-            };
-            /** @description No such user for you */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    activate_api_v2_users__user__status_activate_put: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["User"];
-                };
-            };
-            /** @description No such user for you */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    get_roles_api_v2_users__user__roles_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UserRoles"];
-                };
-            };
-            /** @description No such user for you */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    change_roles_api_v2_users__user__roles_put: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ChangeRoles"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["User"];
-                };
-            };
-            /** @description No such user for you */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    change_password_api_v2_users__user__password_put: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ChangePassword"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description No such user for you */
             404: {
@@ -3690,115 +8563,6 @@ export interface operations {
             };
         };
     };
-    list_organizations_api_v2_organizations_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Organization"][];
-                };
-            };
-            /** @description Not one you may see */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    get_organization_api_v2_organizations__organization__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                organization: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Organization"];
-                };
-            };
-            /** @description Not one you may see */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    list_members_api_v2_organizations__organization__members_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                organization: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OrganizationMember"][];
-                };
-            };
-            /** @description Not one you may see */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
     organizations_of_user_api_v2_users__user__organizations_get: {
         parameters: {
             query?: never;
@@ -3880,38 +8644,7 @@ export interface operations {
             };
         };
     };
-    GET_tasks_api_v2_tasks_get: {
-        parameters: {
-            query?: {
-                q?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Tasks"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    POST_tasks__user__api_v2_tasks__user__post: {
+    change_password_api_v2_users__user__password_put: {
         parameters: {
             query?: never;
             header?: never;
@@ -3922,139 +8655,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CreateTask"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Task"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    GET_tasks__user___task__api_v2_tasks__user___task__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user: string;
-                task: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Task"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    DELETE_tasks__user___task__api_v2_tasks__user___task__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user: string;
-                task: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    GET_tasks__user___task__detail_api_v2_tasks__user___task__detail_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user: string;
-                task: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TaskDetail"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    PATCH_tasks__user___task__input_api_v2_tasks__user___task__input_patch: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user: string;
-                task: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TaskInput"];
+                "application/json": components["schemas"]["ChangePassword"];
             };
         };
         responses: {
@@ -4065,6 +8666,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description No such user for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Validation Error */
             422: {
                 headers: {
@@ -4076,190 +8686,37 @@ export interface operations {
             };
         };
     };
-    POST_tasks__user___task__pause_api_v2_tasks__user___task__pause_post: {
+    change_profile_api_v2_users__user__profile_put: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 user: string;
-                task: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WorkspaceBuildAnswer"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    POST_tasks__user___task__resume_api_v2_tasks__user___task__resume_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user: string;
-                task: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WorkspaceBuildAnswer"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    POST_tasks__user___task__cancel_api_v2_tasks__user___task__cancel_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user: string;
-                task: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    GET_tasks__user___task__events_page_api_v2_tasks__user___task__events_page_get: {
-        parameters: {
-            query?: {
-                before?: number;
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                user: string;
-                task: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StoredEvent"][];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    GET_tasks__user___task__messages_api_v2_tasks__user___task__messages_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user: string;
-                task: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Messages"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    POST_tasks__user___task__messages_api_v2_tasks__user___task__messages_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user: string;
-                task: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CreateMessage"];
+                "application/json": components["schemas"]["ChangeProfile"];
             };
         };
         responses: {
             /** @description Successful Response */
-            201: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Message"];
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description No such user for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description Validation Error */
@@ -4273,25 +8730,34 @@ export interface operations {
             };
         };
     };
-    DELETE_tasks__user___task__messages__message__api_v2_tasks__user___task__messages__message__delete: {
+    get_roles_api_v2_users__user__roles_get: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 user: string;
-                task: string;
-                message: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
             /** @description Successful Response */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["UserRoles"];
+                };
+            };
+            /** @description No such user for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
             };
             /** @description Validation Error */
             422: {
@@ -4304,20 +8770,18 @@ export interface operations {
             };
         };
     };
-    PATCH_tasks__user___task__messages__message__api_v2_tasks__user___task__messages__message__patch: {
+    change_roles_api_v2_users__user__roles_put: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 user: string;
-                task: string;
-                message: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TaskInput"];
+                "application/json": components["schemas"]["ChangeRoles"];
             };
         };
         responses: {
@@ -4327,7 +8791,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Message"];
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description No such user for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description Validation Error */
@@ -4341,13 +8814,12 @@ export interface operations {
             };
         };
     };
-    GET_tasks__user___task__permissions_api_v2_tasks__user___task__permissions_get: {
+    activate_api_v2_users__user__status_activate_put: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 user: string;
-                task: string;
             };
             cookie?: never;
         };
@@ -4359,7 +8831,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Permissions"];
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description No such user for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description Validation Error */
@@ -4373,80 +8854,12 @@ export interface operations {
             };
         };
     };
-    POST_tasks__user___task__permissions__permission__api_v2_tasks__user___task__permissions__permission__post: {
+    suspend_api_v2_users__user__status_suspend_put: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 user: string;
-                task: string;
-                permission: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AnswerPermission"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Permission"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    GET_templates_api_v2_templates_get: {
-        parameters: {
-            query?: {
-                q?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Template"][];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    GET_templateversions__version__presets_api_v2_templateversions__version__presets_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                version: string;
             };
             cookie?: never;
         };
@@ -4458,7 +8871,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Preset"][];
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description No such user for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description Validation Error */
@@ -4472,12 +8894,13 @@ export interface operations {
             };
         };
     };
-    GET_workspaces__workspace__api_v2_workspaces__workspace__get: {
+    get_workspace_by_name_api_v2_users__user__workspace__name__get: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                workspace: string;
+                user: string;
+                name: string;
             };
             cookie?: never;
         };
@@ -4492,6 +8915,15 @@ export interface operations {
                     "application/json": components["schemas"]["Workspace"];
                 };
             };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Validation Error */
             422: {
                 headers: {
@@ -4503,7 +8935,485 @@ export interface operations {
             };
         };
     };
-    GET_workspacebuilds__build__api_v2_workspacebuilds__build__get: {
+    get_build_by_number_api_v2_users__user__workspace__name__builds__number__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+                name: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceBuild"];
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_workspace_api_v2_users__user__workspaces_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateWorkspace"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workspace"];
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    update_app_status_api_v2_workspaceagents_me_app_status_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppStatusUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_external_auth_api_v2_workspaceagents_me_external_auth_get: {
+        parameters: {
+            query?: {
+                id?: string;
+                match?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_git_ssh_key_api_v2_workspaceagents_me_gitsshkey_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: string;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_log_source_api_v2_workspaceagents_me_log_source_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLogSource"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: string;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_logs_api_v2_workspaceagents_me_logs_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentLogs"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    save_log_snapshot_api_v2_workspaceagents_me_tasks__task__log_snapshot_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_agent_api_v2_workspaceagents__agent__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceAgent"];
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_logs_api_v2_workspaceagents__agent__logs_get: {
+        parameters: {
+            query?: {
+                /** @description Only lines with a greater id */
+                after?: number;
+                /** @description Only lines with a smaller id */
+                before?: number | null;
+            };
+            header?: never;
+            path: {
+                agent: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceAgentLog"][];
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_build_api_v2_workspacebuilds__build__get: {
         parameters: {
             query?: never;
             header?: never;
@@ -4523,6 +9433,15 @@ export interface operations {
                     "application/json": components["schemas"]["WorkspaceBuild"];
                 };
             };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Validation Error */
             422: {
                 headers: {
@@ -4534,9 +9453,54 @@ export interface operations {
             };
         };
     };
-    GET_workspacebuilds__build__logs_api_v2_workspacebuilds__build__logs_get: {
+    cancel_build_api_v2_workspacebuilds__build__cancel_patch: {
         parameters: {
             query?: never;
+            header?: never;
+            path: {
+                build: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_logs_api_v2_workspacebuilds__build__logs_get: {
+        parameters: {
+            query?: {
+                /** @description Only lines with a greater id */
+                after?: number;
+                /** @description Only lines with a smaller id */
+                before?: number | null;
+            };
             header?: never;
             path: {
                 build: string;
@@ -4554,6 +9518,15 @@ export interface operations {
                     "application/json": components["schemas"]["ProvisionerJobLog"][];
                 };
             };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Validation Error */
             422: {
                 headers: {
@@ -4561,6 +9534,506 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_parameters_api_v2_workspacebuilds__build__parameters_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                build: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuildParameter"][];
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_resources_api_v2_workspacebuilds__build__resources_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                build: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceResource"][];
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_state_api_v2_workspacebuilds__build__state_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                build: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_timings_api_v2_workspacebuilds__build__timings_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                build: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: {
+                            [key: string]: unknown;
+                        }[];
+                    };
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_workspaces_api_v2_workspaces_get: {
+        parameters: {
+            query?: {
+                q?: string;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workspaces"];
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_workspace_api_v2_workspaces__workspace__get: {
+        parameters: {
+            query?: {
+                include_deleted?: boolean;
+            };
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workspace"];
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_builds_api_v2_workspaces__workspace__builds_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceBuild"][];
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_build_api_v2_workspaces__workspace__builds_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateBuild"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceBuild"];
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A build is active */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_egress_api_v2_workspaces__workspace__egress_get: {
+        parameters: {
+            query?: {
+                verdict?: string;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EgressDecisions"];
+                };
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    watch_workspace_api_v2_workspaces__workspace__watch_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not one you may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_runner_bin_taskyard_runner_pyz_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-none-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have this one already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    healthz_healthz_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    latency_check_latency_check_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
         };

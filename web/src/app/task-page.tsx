@@ -81,6 +81,14 @@ function LoadedTask({ task, at, isStale }: { task: TaskDetail; at: TaskRef; isSt
           The connection is lost; trying again. What you see may be old.
         </p>
       )}
+      {session.link === "ended" && (
+        <p role="alert" className="rounded-lg border border-line bg-panel px-4 py-3">
+          This task was deleted.{" "}
+          <Link to="/tasks" className="text-accent underline">
+            Back to tasks
+          </Link>
+        </p>
+      )}
       <Prompt task={task} />
       <Notices task={task} />
       <div className="flex-1">

@@ -15,7 +15,7 @@ export function TasksPage({ startPrompt }: { startPrompt?: string | undefined })
       () => "/api/v2/events",
       () => queries.invalidateQueries({ queryKey: taskKeys.lists() }),
       () => {},
-      ["hint", "task", "event"],
+      ["tasks"],
     );
     return () => live.close();
   }, [queries]);

@@ -20,12 +20,13 @@ function pauses() {
 /**
  * Server-sent events. `url` is asked again for each connection, so that it can say where
  * to go on; `onEvent` gets the event's name and data; `onLink` tells whether it is up.
+ * An event named `end` is the last one.
  */
 export function openEvents(
   url: () => string,
   onEvent: (name: string, data: string) => void,
   onLink: (isUp: boolean) => void = () => {},
-  names: readonly string[] = ["event", "status"],
+  names: readonly string[] = ["event", "status", "end"],
 ): Live {
   const pause = pauses();
   let source: EventSource | null = null;
@@ -35,6 +36,9 @@ export function openEvents(
     source = opened;
     const receive = (event: MessageEvent<string>) => {
       pause.reset();
+      if (event.type === "end") {
+        opened.close();
+      }
       onEvent(event.type, event.data);
     };
     for (const name of ["message", ...names]) {

@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import { openEvents } from "@/lib/live";
 import { emptyTranscript, fold, type SessionEvent, type Transcript } from "./fold";
 
-export type Session = { transcript: Transcript; link: "connecting" | "up" | "lost" };
+export type Session = { transcript: Transcript; link: "connecting" | "up" | "lost" | "ended" };
 
 /**
  * A task's transcript, live. `url(after)` is the stream of events above a sequence
@@ -41,6 +41,10 @@ export function useSession(
     const live = openEvents(
       () => url(lastSeen),
       (name, data) => {
+        if (name === "end") {
+          setSession({ transcript, link: "ended" });
+          return;
+        }
         if (name === "status") {
           onStatus(data);
           return;
