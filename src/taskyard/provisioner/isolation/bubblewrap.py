@@ -104,8 +104,10 @@ class BubblewrapIsolation(Isolation):
     @override
     def inspect(self, sandbox_id: UUID) -> Sandbox | None:
         running = self._running(sandbox_id)
-        if running is None:
-            remains.kill_orphans(self._directory(sandbox_id))
+        directory = self._directory(sandbox_id)
+        if running is None and files.read_state(directory) is not None:
+            with locked(self._lock, sandbox_id):  # not what is being created anew
+                remains.kill_orphans(directory)
         return running
 
     @override
@@ -118,6 +120,17 @@ class BubblewrapIsolation(Isolation):
                 _ = supervisor.signal(SIGTERM)
                 _ = supervisor.wait(state["grace_seconds"] + _KILL_SECONDS)
             remains.clear_away(directory)
+
+    def console(self, sandbox_id: UUID, *, last_bytes: int = 8000) -> str:
+        """The end of what the command printed, until `stop`: why it ended by itself."""
+        path = self._directory(sandbox_id) / files.CONSOLE_LOG
+        try:
+            with path.open("rb") as file:
+                size = file.seek(0, os.SEEK_END)
+                _ = file.seek(max(0, size - last_bytes))
+                return file.read().decode(errors="replace")
+        except FileNotFoundError:
+            return ""
 
     def forget(self, sandbox_id: UUID) -> None:
         """`stop`, and the egress log too: the workspace is deleted."""
@@ -220,6 +233,7 @@ class BubblewrapIsolation(Isolation):
             egress=EgressPlan(
                 rules=list(spec.egress),
                 report_to=f"/api/v2/sandboxes/{spec.id}/egress",
+                report_server=spec.server_address,
                 token=spec.supervisor_token,
             ),
         )

@@ -109,6 +109,7 @@ class Layout:
             size = str(memory // share)
             self.arguments += ["--perms", mode, "--size", size, "--tmpfs", path]
         self.arguments += ["--perms", "0700", "--dir", _RUNTIME, "--remount-ro", "/dev"]
+        self.arguments += ["--symlink", "/run", "/var/run"]
 
     def _tools(self, tools: Toolchain, agents: Path) -> None:
         if tools.python_is_prefix:

@@ -48,8 +48,9 @@ def start(plan: Plan) -> Ready:
     if line is None:
         said = log.read_text(errors="replace").strip().splitlines()[-1:]
         raise SandboxFailed(
-            f"the supervisor did not say within {_READY_SECONDS:.0f} s that the command "
-            f"runs; its log {log}: {' '.join(said) or 'empty'}"
+            "the sandbox's supervisor ended, or fell silent for "
+            f"{_READY_SECONDS:.0f} s, before the command ran: "
+            f"{' '.join(said) or 'it left no word'}"
         )
     ready: Ready = json.loads(line)
     return ready

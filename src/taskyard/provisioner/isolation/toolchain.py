@@ -24,7 +24,7 @@ _ETC = (
     "localtime", "lsb-release", "magic", "mailcap", "mime.types", "networks",
     "os-release", "perl", "pki/ca-trust/extracted", "pki/tls/certs", "profile",
     "profile.d", "protocols", "python3", "redhat-release", "rpc", "services", "shells",
-    "skel", "ssl/certs", "ssl/openssl.cnf", "terminfo", "timezone", "vim",
+    "skel", "ssl/ca-bundle.pem", "ssl/certs", "ssl/openssl.cnf", "terminfo", "timezone", "vim",
 )  # fmt: skip
 _TOP = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
 _CA_BUNDLES = (

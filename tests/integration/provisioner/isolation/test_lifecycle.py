@@ -133,6 +133,8 @@ def test_a_command_that_ends_leaves_its_status_and_words(yard: Yard) -> None:
     status, text = yard.output("sh", "-c", "echo words; exit 7", id=spec.id)
 
     assert (status, text) == (7, "words\n")
+    assert yard.isolation.console(spec.id) == "words\n"
+    assert yard.isolation.console(spec.id, last_bytes=3) == "ds\n"
     assert yard.isolation.inspect(spec.id) is None
     assert [t for t in traces(yard, spec.id) if "sandboxes" not in t] == []
 

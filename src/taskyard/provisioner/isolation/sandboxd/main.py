@@ -186,7 +186,7 @@ class _Daemon:
         address = self._plan["server"]
         log = BoundedLog(self._directory / files.EGRESS_LOG, limit=_EGRESS_BYTES)
         lock = threading.Lock()
-        reporter = Reporter(self._plan["egress"], address)
+        reporter = Reporter(self._plan["egress"])
 
         def record(decision: Decision) -> None:
             with lock:

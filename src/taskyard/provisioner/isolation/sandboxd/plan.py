@@ -21,8 +21,9 @@ class LimitsPlan(TypedDict):
 
 class EgressPlan(TypedDict):
     rules: list[str]
-    report_to: str  # path on the server, empty: to the log file only
-    token: str
+    report_to: str  # path on the server
+    report_server: str  # host:port or unix:/path
+    token: str  # empty: to the log file only
 
 
 class Plan(TypedDict):

@@ -21,14 +21,13 @@ _ANSWER_SECONDS = 10.0
 class Reporter:
     """POST decisions in batches; best effort: the log file is the record."""
 
-    def __init__(self, plan: EgressPlan, server: str) -> None:
+    def __init__(self, plan: EgressPlan) -> None:
         self._plan = plan
-        self._server = server
         self._held: deque[Decision] = deque(maxlen=_HELD)
         self._wake = threading.Event()
 
     def start(self) -> None:
-        if self._plan["report_to"] and self._plan["token"]:
+        if self._plan["token"]:
             threading.Thread(target=self._run, name="report", daemon=True).start()
 
     def add(self, decision: Decision) -> None:
@@ -60,7 +59,7 @@ class Reporter:
             "Connection: close\r\n\r\n"
         )
         try:
-            with relay.dial(self._server) as connection:
+            with relay.dial(self._plan["report_server"]) as connection:
                 connection.settimeout(_ANSWER_SECONDS)
                 connection.sendall(head.encode() + body)
                 return connection.recv(64)[9:10] == b"2"
