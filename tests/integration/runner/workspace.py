@@ -104,7 +104,12 @@ class TestWorkspace:
         answer = await self.try_begin(agent, **request)
         assert answer["ok"], answer
         session_id: str = answer["result"]["id"]
-        await self.server.until(lambda: bool(self.server.session_events("state")))
+        await self.server.until(
+            lambda: (
+                bool(self.server.named("session_identified"))
+                or self.server.state == "auth_required"
+            )
+        )
         return session_id
 
     async def try_begin(self, agent: str = "polite", **request: Any) -> dict[str, Any]:
