@@ -201,10 +201,10 @@ class Installation:
         before = ""
         while True:
             page = self.get(f"/api/v2/tasks/me/{task}/events/page?limit=500{before}")
-            found = page["events"] + found
-            if len(page["events"]) < 500:
+            found = page + found
+            if len(page) < 500:
                 return found
-            before = f"&before={page['events'][0]['seq']}"
+            before = f"&before={page[0]['seq']}"
 
     def said_by_user(self, task: str) -> list[str]:
         return [
