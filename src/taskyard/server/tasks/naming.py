@@ -8,7 +8,7 @@ import random
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from coolname import generate_slug
 
@@ -93,12 +93,13 @@ def read_suggestion(text: str) -> Suggestion | None:
     if found is None:
         return None
     try:
-        answer = json.loads(found.group())
+        answer: dict[str, Any] = json.loads(found.group())
     except ValueError:
         return None
 
-    stem = names.slug(str(answer.get("task_name", "")), max_length=_STEM_LENGTH)
-    shown = display_name(str(answer.get("display_name", "")))
+    name, shown = answer.get("task_name"), answer.get("display_name", "")
+    stem = names.slug(name, max_length=_STEM_LENGTH) if isinstance(name, str) else ""
+    shown = display_name(shown) if isinstance(shown, str) else ""
     if not stem or stem == _UNNAMED:
         return None
     return Suggestion(stem, shown or _capitalised(stem.replace("-", " ")))
