@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from taskyard.kit.supervisor import Supervisor
-from taskyard.provisioner.errors import LeaseLost
+from taskyard.provisioner.errors import LeaseLost, ServerRefused
 
 __all__ = ["Checkpoints"]
 
@@ -66,6 +66,8 @@ class Checkpoints:
                 await self._put(state)
             except LeaseLost:
                 return  # the heartbeat notices too, and ends the job
+            except ServerRefused as error:
+                log.warning("checkpoint_refused: %s", error)
             await asyncio.sleep(_PAUSE_SECONDS)
 
 

@@ -17,12 +17,15 @@ from taskyard.protocol.provisioner import (
     LogBatch,
     StateUpload,
 )
-from taskyard.provisioner.errors import LeaseLost
+from taskyard.provisioner.errors import LeaseLost, ServerRefused
 
 __all__ = ["HttpServer", "KeyRefused", "Server", "ServerUnreachable"]
 
 # The server holds an acquire open for 25 seconds.
 _TIMEOUT: Final = httpx.Timeout(30.0, read=60.0)
+_CLIENT_ERROR: Final = 400
+_SERVER_ERROR: Final = 500
+_TRY_AGAIN: Final = frozenset({408, 425, 429})
 _BASE: Final = "/api/v2/provisioners/"
 
 
@@ -35,7 +38,7 @@ class KeyRefused(Exception):
 
 
 class Server(Protocol):
-    """Every call may raise `ServerUnreachable` and `KeyRefused`.
+    """Every call may raise `ServerUnreachable`, `ServerRefused` and `KeyRefused`.
 
     Calls about a job raise `LeaseLost` when it is somebody else's.
     """
@@ -136,9 +139,14 @@ def _checked(answer: httpx.Response, method: str, path: str) -> httpx.Response:
             raise LeaseLost
         case 404 if path.endswith("/modules") and method == "GET":
             return answer
-        case status if status >= httpx.codes.BAD_REQUEST.value:
-            raise ServerUnreachable(
-                f"{method} {path.partition('?')[0]}: {status} {answer.text[:300]}"
-            )
+        case status if status in _TRY_AGAIN or status >= _SERVER_ERROR:
+            raise ServerUnreachable(_described(answer, method, path))
+        case status if status >= _CLIENT_ERROR:
+            raise ServerRefused(_described(answer, method, path))
         case _:
             return answer
+
+
+def _described(answer: httpx.Response, method: str, path: str) -> str:
+    where = f"{method} {path.partition('?')[0]}"
+    return f"The server answered {answer.status_code} to {where}: {answer.text[:300]}"

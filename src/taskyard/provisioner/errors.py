@@ -5,6 +5,7 @@
   - TemplateInvalid (template_invalid)
   - TerraformFailed (terraform_failed)
   - SandboxWasRefused (sandbox_refused)
+  - ServerRefused   (server_refused)
   - Canceled        (canceled)
   - TimedOut        (timed_out)
 * LeaseLost: reported to nobody; the job is another provisioner's now
@@ -18,6 +19,7 @@ __all__ = [
     "JobFailed",
     "LeaseLost",
     "SandboxWasRefused",
+    "ServerRefused",
     "TemplateInvalid",
     "TerraformFailed",
     "TimedOut",
@@ -44,6 +46,12 @@ class TerraformFailed(JobFailed):
 
 class SandboxWasRefused(JobFailed):
     code = "sandbox_refused"
+
+
+class ServerRefused(JobFailed):
+    """The server does not take it as it is; saying it again is of no use."""
+
+    code = "server_refused"
 
 
 class Canceled(JobFailed):

@@ -17,7 +17,7 @@ from taskyard.protocol.provisioner import (
 from taskyard.provisioner.building import BuildFailed, build_workspace
 from taskyard.provisioner.client import Server
 from taskyard.provisioner.engine.stop import Stop
-from taskyard.provisioner.errors import JobFailed, LeaseLost
+from taskyard.provisioner.errors import JobFailed, LeaseLost, ServerRefused
 from taskyard.provisioner.importing import import_template
 from taskyard.provisioner.journal import Journal
 from taskyard.provisioner.lease import Lease
@@ -45,15 +45,28 @@ class JobRunner:
             async with self._background():
                 report = await self._report()
                 await self._lease.flush(self._journal)
-                if isinstance(report, Completion):
-                    await self._lease.complete(report)
-                else:
-                    log.info("job_failed: %s", report.error, extra=about)
-                    await self._lease.fail(report)
+                await self._send(report)
         except LeaseLost:
             log.warning("job_given_up", extra=about)
+        except ServerRefused as error:
+            log.error("report_refused: %s", error, extra=about)  # noqa: TRY400 - said all
         else:
             log.info("job_reported", extra=about)
+
+    async def _send(self, report: Completion | Failure) -> None:
+        if isinstance(report, Completion):
+            try:
+                await self._lease.complete(report)
+            except ServerRefused as error:
+                # What was made is there all the same, and has to be known.
+                result = report.result
+                state = result.state if isinstance(result, BuildResult) else None
+                report = self._failure(error, state)
+            else:
+                return
+
+        log.info("job_failed: %s", report.error, extra={"job": self._job.id})
+        await self._lease.fail(report)
 
     @asynccontextmanager
     async def _background(self) -> AsyncGenerator[None]:
@@ -63,15 +76,20 @@ class JobRunner:
                 group.create_task(work)
                 for work in (self._lease.keep(), self._send_logs(), self._deadline())
             ]
+            refused: ServerRefused | None = None
             try:
                 yield
             except LeaseLost:
-                pass
+                pass  # raised below, where the group cannot wrap it
+            except ServerRefused as error:
+                refused = error
             finally:
                 for task in tasks:
                     task.cancel()
         if self.stop.killed.is_set():
             raise LeaseLost
+        if refused:
+            raise refused
 
     async def _send_logs(self) -> None:
         try:

@@ -20,7 +20,7 @@ from taskyard.protocol.provisioner import (
 )
 from taskyard.provisioner.client import KeyRefused, Server, ServerUnreachable
 from taskyard.provisioner.engine.stop import Stop
-from taskyard.provisioner.errors import LeaseLost
+from taskyard.provisioner.errors import LeaseLost, ServerRefused
 from taskyard.provisioner.journal import Journal
 
 __all__ = ["JobChannel", "Lease"]
@@ -38,8 +38,8 @@ _LOG_SECONDS: Final = 0.25
 class JobChannel(Protocol):
     """What importing and building may ask of the server: no ids, no tokens.
 
-    Calls wait for a server that is away; they raise `LeaseLost` when the job is
-    somebody else's.
+    Calls wait for a server that is away; they raise `ServerRefused` when it does not
+    take what we say, and `LeaseLost` when the job is somebody else's.
     """
 
     async def file(self, file_id: UUID) -> bytes: ...
@@ -99,12 +99,9 @@ class Lease(JobChannel):
         loop = asyncio.get_running_loop()
         seconds = float(self._job.lease_seconds)
         beat = Heartbeat(lease_token=self._token)
-        heard = loop.time()
+        heard, pause = loop.time(), seconds / 3
         while True:
-            # While it does not answer, more often: there is a third of the lease left.
-            await asyncio.sleep(
-                seconds / 3 if loop.time() - heard < 1 else seconds / 10
-            )
+            await asyncio.sleep(pause)
             try:
                 async with asyncio.timeout_at(heard + seconds):
                     reply = await self._server.heartbeat(self._job.id, beat)
@@ -112,10 +109,15 @@ class Lease(JobChannel):
                 log.warning("lease_lost: %r", error, extra={"job": self._job.id})
                 self._stop.lose_lease()
                 return
-            except ServerUnreachable as error:
+            except (ServerUnreachable, ServerRefused) as error:
                 log.info("heartbeat_failed: %s", error, extra={"job": self._job.id})
+                # A refused connection is quicker than any timeout: look at the clock.
+                if loop.time() >= heard + seconds:
+                    self._stop.lose_lease()
+                    return
+                pause = seconds / 10
                 continue
-            heard = loop.time()
+            heard, pause = loop.time(), seconds / 3
             if reply.cancel:
                 self._stop.cancel()
 
@@ -130,7 +132,13 @@ class Lease(JobChannel):
         async with self._logging:
             while batch := self._batch or self._new_batch(journal):
                 self._batch = batch
-                await self._insist(lambda b=batch: self._server.log(self._job.id, b))
+                try:
+                    await self._insist(
+                        lambda b=batch: self._server.log(self._job.id, b)
+                    )
+                except ServerRefused as error:
+                    # A line it cannot store must not cost the job its result.
+                    log.warning("logs_refused: %s", error, extra={"job": self._job.id})
                 self._batch = None
 
     def _new_batch(self, journal: Journal) -> LogBatch | None:

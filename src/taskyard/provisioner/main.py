@@ -33,7 +33,6 @@ def run(settings: Settings) -> int:
 
     Exit code 0, or 3 when the server refused the key.
     """
-    os.umask(0o077)
     return asyncio.run(_run(settings))
 
 

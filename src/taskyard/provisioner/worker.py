@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 
 from taskyard.protocol.provisioner import AcquireRequest, Job
 from taskyard.provisioner.client import KeyRefused, Server, ServerUnreachable
+from taskyard.provisioner.errors import ServerRefused
 from taskyard.provisioner.jobs import JobRunner
 from taskyard.provisioner.workshop import Workshop
 
@@ -77,7 +78,7 @@ class Worker:
         )
         try:
             job = await self._unless_finishing(self._server.acquire(request))
-        except ServerUnreachable as error:
+        except (ServerUnreachable, ServerRefused) as error:
             log.info("acquire_failed: %s", error)
             pause = random.uniform(self._wait / 2, self._wait)  # noqa: S311 - jitter
             self._wait = min(self._wait * 2, _LONGEST_WAIT)
@@ -101,11 +102,11 @@ class Worker:
     async def _unless_finishing(self, work: Awaitable[T]) -> T | None:
         """What `work` returns; None when finishing came first."""
 
-        async def run() -> T | ServerUnreachable | KeyRefused:
+        async def run() -> T | ServerUnreachable | ServerRefused | KeyRefused:
             # As a value, because a group would wrap it.
             try:
                 return await work
-            except (ServerUnreachable, KeyRefused) as error:
+            except (ServerUnreachable, ServerRefused, KeyRefused) as error:
                 return error
 
         async with asyncio.TaskGroup() as group:
@@ -116,6 +117,6 @@ class Worker:
             if not task.done():
                 task.cancel()
         found = None if task.cancelled() else task.result()
-        if isinstance(found, (ServerUnreachable, KeyRefused)):
+        if isinstance(found, (ServerUnreachable, ServerRefused, KeyRefused)):
             raise found
         return found

@@ -61,6 +61,7 @@ class JobRecord:
     cancel: bool = False
     is_lost: bool = False
     done: asyncio.Event = field(default_factory=asyncio.Event)
+    logged: asyncio.Event = field(default_factory=asyncio.Event)
     #: Set with each state that comes; cleared by who waits.
     checkpointed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -183,6 +184,7 @@ class FakeServer(Server):
         if batch.number not in record.batches:
             record.batches.append(batch.number)
             record.logs.extend(batch.logs)
+            record.logged.set()
 
     @override
     async def put_modules(self, job_id: int, lease_token: UUID, data: bytes) -> None:

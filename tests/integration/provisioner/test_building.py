@@ -190,6 +190,10 @@ async def test_a_refused_sandbox_says_what_the_machine_needs(
         (("stop_grace_seconds = 5", 'command = ["true"]'), "A sandbox runs one thing"),
         (("stop_grace_seconds = 5", "memory_mb = 1"), "Must be 64 or more"),
         (
+            ("stop_grace_seconds = 5", 'egress = ["domain=x.org path=/a/*"]'),
+            "interception is not available yet",
+        ),
+        (
             (
                 "count       = data.coder_workspace.me.start_count",
                 "count = 2 * data.coder_workspace.me.start_count",
@@ -197,7 +201,15 @@ async def test_a_refused_sandbox_says_what_the_machine_needs(
             'Two sandboxes have the name "box"',
         ),
     ],
-    ids=["alien volume", "host path", "no source", "two things", "memory", "twice"],
+    ids=[
+        "alien volume",
+        "host path",
+        "no source",
+        "two things",
+        "memory",
+        "rule",
+        "twice",
+    ],
 )
 async def test_what_a_sandbox_may_not_be_is_said(
     yard: Yard, change: tuple[str, str], error: str
