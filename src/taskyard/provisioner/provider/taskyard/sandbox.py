@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid5
 
+from taskyard.provisioner.isolation.sandboxd.rules import InvalidRule, parse
 from taskyard.provisioner.isolation.spec import (
     Limits,
     Mount,
@@ -109,12 +110,28 @@ def _validate(config: Object) -> Iterator[Diagnostic]:
         )
     if config.get("command") == []:
         yield Diagnostic('"command" is empty', "Name a program.", ("command",))
+    yield from _validate_egress(config)
     for index, mount in enumerate(objects(config.get("mount"))):
         if (mount.get("volume") is None) == (mount.get("host_path") is None):
             yield Diagnostic(
                 "A mount comes from one place",
                 'Set exactly one of "volume" and "host_path".',
                 ("mount", index),
+            )
+
+
+def _validate_egress(config: Object) -> Iterator[Diagnostic]:
+    rules = config.get("egress")
+    if not isinstance(rules, list):  # not set, or not known yet
+        return
+    for index, rule in enumerate(cast("list[object]", rules)):
+        if not isinstance(rule, str):
+            continue
+        try:
+            _ = parse(rule)
+        except InvalidRule as error:
+            yield Diagnostic(
+                "An egress rule cannot be used", str(error), ("egress", index)
             )
 
 
