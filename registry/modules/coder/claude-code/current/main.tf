@@ -39,7 +39,7 @@ locals {
 
   report_prompt = <<-EOT
     You work on a task that a person follows from a distance. Keep them informed with the
-    tool coder_report_task (server "coder"):
+    tool report_task:
     - call it first thing after every new message from the user, with state "working" and
       what you are about to do;
     - call it again when you start a new step, with state "working";

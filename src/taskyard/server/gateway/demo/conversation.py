@@ -15,6 +15,9 @@ _WRAPPERS: Final = re.compile(
     re.DOTALL,
 )
 _INTERRUPTED: Final = re.compile(r"\[Request interrupted by user[^\]]*\]")
+_BACKGROUND: Final = re.compile(
+    r"^Command (?:did not complete|running in background|was moved)"
+)
 _DIRECTORY: Final = re.compile(
     r"(?:[Ww]orking directory|[Cc]wd|<cwd>)[:>]?\s*(?:is)?:?\s*[`\"']?(/[^\s`\"'<,]*)"
 )
@@ -28,6 +31,11 @@ class Outcome:
 
     text: str
     failed: bool = False
+
+    @property
+    def is_unfinished(self) -> bool:
+        """The command took too long and goes on in the background."""
+        return _BACKGROUND.search(self.text) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,6 +44,7 @@ class Run:
     command: str
     purpose: str  # for the person who is asked to allow it
     say: str = ""
+    seconds: int = 0  # how long it may take; 0 = the agent's own limit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +101,7 @@ def call_for(step: Step, conversation: Conversation) -> ToolCall | None:
         case Report():
             return _report(step, conversation)
         case Run():
-            return _shell(step.command, step.purpose, conversation)
+            return _shell(step.command, step.purpose, conversation, step.seconds)
         case Read():
             return _file_call(_READ, step.path, {}, conversation) or _shell(
                 f"cat -- {shlex.quote(step.path)}", f"Read {step.path}", conversation
@@ -140,14 +141,16 @@ def _report(step: Report, conversation: Conversation) -> ToolCall | None:
     )
 
 
-def _shell(command: str, purpose: str, conversation: Conversation) -> ToolCall | None:
+def _shell(
+    command: str, purpose: str, conversation: Conversation, seconds: int = 0
+) -> ToolCall | None:
     for name in _SHELL:
         schema = conversation.tools.get(name)
         key = _first(properties_of(schema), _COMMAND.__contains__)
         if schema is not None and key is not None:
-            given = {key: command}
-            if "description" in properties_of(schema):
-                given["description"] = purpose
+            given: dict[str, Any] = {key: command, "description": purpose}
+            if seconds:
+                given["timeout"] = seconds * 1000
             return ToolCall(name=name, input=_complete(schema, given))
 
     return None

@@ -114,8 +114,11 @@ def run_command(prompt: str) -> Script:
 
     yield Report(state="working", summary=f"Running {command}")
     outcome = yield Run(command=command, purpose="Run what was asked for")
-    state = "failure" if outcome.failed else "complete"
-    ending = "failed" if outcome.failed else "succeeded"
+    state, ending = "complete", "succeeded"
+    if outcome.is_unfinished:
+        ending = "takes long and goes on in the background"
+    elif outcome.failed:
+        state, ending = "failure", "failed"
     yield Report(state=state, summary=f"{command} {ending}")
     return f"`{command}` {ending}:\n\n```\n{_tail(outcome.text)}\n```"
 
