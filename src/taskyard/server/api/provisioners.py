@@ -40,6 +40,9 @@ Key = Annotated[ProvisionerKeyRow, Depends(_key)]
 router = APIRouter(
     prefix="/api/v2/provisioners",
     tags=["provisioners"],
+    # Between our own programs: not part of the API that clients are generated from, and
+    # its models have names that the API's own have too.
+    include_in_schema=False,
     dependencies=[Depends(_key)],
     responses={
         401: {"description": "Not a provisioner's key", "model": ErrorBody},
