@@ -98,7 +98,7 @@ class FakeProvisioner:
         tags: Mapping[str, str] | None = None,
     ) -> None:
         self._client = client
-        self._key = key
+        self.key = key
         self.name = name
         self.tags = dict(tags or {})
         self.import_result = _default_import()
@@ -175,7 +175,7 @@ class FakeProvisioner:
             f"/api/v2/provisioners/{path}",
             json=body,
             content=content,
-            headers={"Authorization": f"Bearer {self._key}"},
+            headers={"Authorization": f"Bearer {self.key}"},
         )
 
     # -- whole jobs -------------------------------------------------------------------

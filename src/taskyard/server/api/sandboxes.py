@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, status
+from fastapi import APIRouter, Depends, Header, status
 
 from taskyard.protocol.api.common import ErrorBody
 from taskyard.protocol.api.workspaces import EgressBatch, EgressReport
@@ -16,6 +16,18 @@ __all__ = ["router"]
 router = APIRouter(prefix="/api/v2/sandboxes", tags=["sandboxes"])
 
 
+async def _sandbox_of(
+    services: Services, authorization: Annotated[str, Header()] = ""
+) -> UUID:
+    """The workspace whose sandbox sent this. Before the body is even looked at."""
+    return await services.egress().workspace_of(
+        authorization.removeprefix("Bearer ").strip()
+    )
+
+
+SandboxOf = Annotated[UUID, Depends(_sandbox_of)]
+
+
 @router.post(
     "/{sandbox}/egress",
     summary="Egress decisions, with the token of the sandbox's build",
@@ -23,15 +35,9 @@ router = APIRouter(prefix="/api/v2/sandboxes", tags=["sandboxes"])
     responses={401: {"description": "Not a running sandbox's", "model": ErrorBody}},
 )
 async def report_egress(
-    sandbox: UUID,
-    body: EgressBatch,
-    services: Services,
-    authorization: Annotated[str, Header()] = "",
+    sandbox: UUID, body: EgressBatch, workspace_id: SandboxOf, services: Services
 ) -> None:
     del sandbox  # the token says whose it is
-    workspace_id = await services.egress().workspace_of(
-        authorization.removeprefix("Bearer ").strip()
-    )
     decisions = [_decision(report) for report in body.decisions]
     await services.egress().add(workspace_id, decisions)
 
