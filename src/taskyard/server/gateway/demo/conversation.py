@@ -11,10 +11,13 @@ __all__ = ["Conversation", "Done", "Outcome", "read"]
 
 #: Texts that agents put around or beside what the user said.
 _WRAPPERS: Final = re.compile(
-    r"<(system-reminder|local-command-[a-z]+|command-[a-z]+|ide_[a-z_]+)>.*?</\1>",
+    r"<(system-reminder|task-notification|local-command-[a-z]+|command-[a-z]+|ide_[a-z_]+)>.*?</\1>",
     re.DOTALL,
 )
 _INTERRUPTED: Final = re.compile(r"\[Request interrupted by user[^\]]*\]")
+_NOTICE: Final = re.compile(
+    r"<task-notification>.*?<summary>(.*?)</summary>", re.DOTALL
+)
 _BACKGROUND: Final = re.compile(
     r"^Command (?:did not complete|running in background|was moved)"
 )
@@ -57,6 +60,9 @@ class Conversation:
     deferred: tuple[str, ...]  # names of tools that exist but must be looked for first
     directory: str  # where the agent works; empty = unknown
     turns: int  # turns of the model since the prompt
+    notice: (
+        str  # what the agent tells after the prompt was answered; empty = not answered
+    )
 
 
 def read(request: MessagesRequest) -> Conversation:
@@ -64,15 +70,18 @@ def read(request: MessagesRequest) -> Conversation:
     calls: list[Block] = []
     outcomes: dict[str, Outcome] = {}
     turns = 0
+    answered = False
     for message in request.messages:
         if message.role == "assistant":
-            calls += [block for block in message.blocks if block.type == "tool_use"]
+            uses = [block for block in message.blocks if block.type == "tool_use"]
+            calls += uses
             turns += 1
+            answered = not uses
         elif message.role == "user":
             outcomes |= _outcomes(message.blocks)
             if spoken := _spoken(message.blocks):
                 said.append(spoken)
-                calls, turns = [], 0
+                calls, turns, answered = [], 0, False
 
     everything = _everything(request)
     return Conversation(
@@ -88,6 +97,7 @@ def read(request: MessagesRequest) -> Conversation:
         deferred=tuple(sorted(set(re.findall(r"\bmcp__\w+", everything)))),
         directory=_directory(everything),
         turns=turns,
+        notice=_notice(request) if answered else "",
     )
 
 
@@ -119,6 +129,12 @@ def _spoken(blocks: list[Block]) -> str:
     texts = [block.text for block in blocks if block.type == "text"]
     plain = [_INTERRUPTED.sub("", _WRAPPERS.sub("", text)).strip() for text in texts]
     return "\n".join(text for text in plain if text)
+
+
+def _notice(request: MessagesRequest) -> str:
+    """Agents ask again when a command in the background has ended."""
+    found = _NOTICE.search(text_of(request.messages[-1].content))
+    return found[1].strip() if found else "nothing is left to do"
 
 
 def _everything(request: MessagesRequest) -> str:

@@ -35,6 +35,8 @@ _UNAVAILABLE: Final = Outcome(text="this agent has no tool for that", failed=Tru
 
 def next_move(script: Script, conversation: Conversation) -> Answer:
     """What to say or call now. Steps without a tool fail at once and cost no turn."""
+    if conversation.notice:
+        return _final(f"Noted: {conversation.notice}.")
     if conversation.turns >= MAX_TURNS:
         return _final("I stop here: this took more turns than a demo should.")
 

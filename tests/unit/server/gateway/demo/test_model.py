@@ -107,6 +107,27 @@ def test_a_check_that_goes_on_in_the_background_is_not_called_passed(
     assert "pass" not in last
 
 
+@pytest.mark.parametrize("role", ["user", "system"])
+def test_the_end_of_a_command_in_the_background_is_noted_once(
+    agent: PretendAgent, role: str
+) -> None:
+    agent.prompt("hi there")
+    request = agent.request()
+    notification = (
+        "<task-notification>\n<status>completed</status>\n"
+        '<summary>Background command "go test" completed (exit code 0)</summary>\n'
+        "</task-notification>"
+    )
+    request["messages"].append({"role": role, "content": notification})
+
+    answer = ask(request)
+
+    assert answer["stop_reason"] == "end_turn"
+    assert answer["content"][0]["text"].startswith(
+        'Noted: Background command "go test" completed (exit code 0).'
+    )
+
+
 def test_another_backend_is_not_pretended_to_be_rewritten(
     agent: PretendAgent, project: Path
 ) -> None:
