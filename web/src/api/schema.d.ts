@@ -260,159 +260,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v2/provisioners/files/{file}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A template's archive */
-        get: operations["get_file_api_v2_provisioners_files__file__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/provisioners/jobs/acquire": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Wait for a job */
-        post: operations["acquire_job_api_v2_provisioners_jobs_acquire_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/provisioners/jobs/{job}/complete": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Its result */
-        post: operations["complete_job_api_v2_provisioners_jobs__job__complete_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/provisioners/jobs/{job}/fail": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Why it has none */
-        post: operations["fail_job_api_v2_provisioners_jobs__job__fail_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/provisioners/jobs/{job}/heartbeat": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Keep a job */
-        post: operations["heartbeat_api_v2_provisioners_jobs__job__heartbeat_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/provisioners/jobs/{job}/logs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Lines of its log */
-        post: operations["append_logs_api_v2_provisioners_jobs__job__logs_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/provisioners/jobs/{job}/modules": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Modules that an import downloaded */
-        put: operations["put_modules_api_v2_provisioners_jobs__job__modules_put"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/provisioners/jobs/{job}/state": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** What was applied so far */
-        put: operations["put_state_api_v2_provisioners_jobs__job__state_put"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/provisioners/versions/{version}/modules": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Modules archived at the import */
-        get: operations["get_modules_api_v2_provisioners_versions__version__modules_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v2/sandboxes/{sandbox}/egress": {
         parameters: {
             query?: never;
@@ -1726,127 +1573,6 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** AcquireRequest */
-        AcquireRequest: {
-            /** Name */
-            name: string;
-            /**
-             * Slots
-             * @default 1
-             */
-            slots: number;
-            /**
-             * Tags
-             * @default {}
-             */
-            tags: {
-                [key: string]: string;
-            };
-            /**
-             * Version
-             * @default
-             */
-            version: string;
-        };
-        /** Agent */
-        Agent: {
-            /**
-             * Api Key Scope
-             * @default all
-             * @enum {string}
-             */
-            api_key_scope: "all" | "no_user_data";
-            /**
-             * Apps
-             * @default []
-             */
-            apps: components["schemas"]["App"][];
-            /** Architecture */
-            architecture: string;
-            /**
-             * Auth
-             * @default token
-             */
-            auth: string;
-            /**
-             * Connection Timeout
-             * @default 120
-             */
-            connection_timeout: number;
-            /**
-             * Devcontainers
-             * @default []
-             */
-            devcontainers: {
-                [key: string]: unknown;
-            }[];
-            /**
-             * Directory
-             * @default
-             */
-            directory: string;
-            /**
-             * Display Apps
-             * @default []
-             */
-            display_apps: string[];
-            /**
-             * Environment
-             * @default {}
-             */
-            environment: {
-                [key: string]: string;
-            };
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
-             * Metadata
-             * @default []
-             */
-            metadata: components["schemas"]["Metadata"][];
-            /**
-             * Motd File
-             * @default
-             */
-            motd_file: string;
-            /** Name */
-            name: string;
-            /** Operating System */
-            operating_system: string;
-            /**
-             * Order
-             * @default 0
-             */
-            order: number;
-            /** Resources Monitoring */
-            resources_monitoring?: {
-                [key: string]: unknown;
-            } | null;
-            /**
-             * Scripts
-             * @default []
-             */
-            scripts: components["schemas"]["Script"][];
-            /**
-             * Startup Script Behavior
-             * @default non-blocking
-             * @enum {string}
-             */
-            startup_script_behavior: "blocking" | "non-blocking";
-            /**
-             * Token
-             * @default
-             */
-            token: string;
-            /**
-             * Troubleshooting Url
-             * @default
-             */
-            troubleshooting_url: string;
-        };
         /** AgentHealth */
         AgentHealth: {
             /** Healthy */
@@ -1900,16 +1626,6 @@ export interface components {
             /** Value */
             value: string;
         };
-        /** AiTask */
-        AiTask: {
-            /** App Id */
-            app_id: string | null;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-        };
         /**
          * AnswerPermission
          * @description By option, or by kind (`allow_once`, `allow_always`, `reject_once`, `reject_always`).
@@ -1925,79 +1641,6 @@ export interface components {
              * @default
              */
             option_id: string;
-        };
-        /** App */
-        App: {
-            /**
-             * Command
-             * @default
-             */
-            command: string;
-            /**
-             * Display Name
-             * @default
-             */
-            display_name: string;
-            /**
-             * External
-             * @default false
-             */
-            external: boolean;
-            /**
-             * Group
-             * @default
-             */
-            group: string;
-            healthcheck?: components["schemas"]["Healthcheck"] | null;
-            /**
-             * Hidden
-             * @default false
-             */
-            hidden: boolean;
-            /**
-             * Icon
-             * @default
-             */
-            icon: string;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
-             * Open In
-             * @default slim-window
-             * @enum {string}
-             */
-            open_in: "slim-window" | "tab";
-            /**
-             * Order
-             * @default 0
-             */
-            order: number;
-            /**
-             * Share
-             * @default owner
-             * @enum {string}
-             */
-            share: "owner" | "authenticated" | "public";
-            /** Slug */
-            slug: string;
-            /**
-             * Subdomain
-             * @default false
-             */
-            subdomain: boolean;
-            /**
-             * Tooltip
-             * @default
-             */
-            tooltip: string;
-            /**
-             * Url
-             * @default
-             */
-            url: string;
         };
         /**
          * AppStatusUpdate
@@ -2111,114 +1754,12 @@ export interface components {
              */
             workspace_proxy: boolean;
         };
-        /** BuildInput */
-        BuildInput: {
-            /** Access Url */
-            access_url: string;
-            /** Agent Scripts */
-            agent_scripts: {
-                [key: string]: string;
-            };
-            /**
-             * Build Id
-             * Format: uuid
-             */
-            build_id: string;
-            /** Build Number */
-            build_number: number;
-            /**
-             * File Id
-             * Format: uuid
-             */
-            file_id: string;
-            owner: components["schemas"]["Owner"];
-            /**
-             * Parameters
-             * @default {}
-             */
-            parameters: {
-                [key: string]: string;
-            };
-            /**
-             * Previous Parameters
-             * @default {}
-             */
-            previous_parameters: {
-                [key: string]: string;
-            };
-            /**
-             * State
-             * @default
-             */
-            state: string;
-            /**
-             * Supervisor Token
-             * @default
-             */
-            supervisor_token: string;
-            task?: components["schemas"]["TaskInput-Output"] | null;
-            template: components["schemas"]["TemplateInfo"];
-            /**
-             * Transition
-             * @enum {string}
-             */
-            transition: "start" | "stop" | "delete";
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "workspace_build";
-            /**
-             * Variables
-             * @default {}
-             */
-            variables: {
-                [key: string]: string;
-            };
-            /**
-             * Workspace Id
-             * Format: uuid
-             */
-            workspace_id: string;
-            /** Workspace Name */
-            workspace_name: string;
-        };
         /** BuildParameter */
         BuildParameter: {
             /** Name */
             name: string;
             /** Value */
             value: string;
-        };
-        /** BuildResult */
-        BuildResult: {
-            /**
-             * Ai Tasks
-             * @default []
-             */
-            ai_tasks: components["schemas"]["AiTask"][];
-            /**
-             * Daily Cost
-             * @default 0
-             */
-            daily_cost: number;
-            /**
-             * Resources
-             * @default []
-             */
-            resources: components["schemas"]["Resource"][];
-            /** State */
-            state: string;
-            /**
-             * Timings
-             * @default []
-             */
-            timings: components["schemas"]["Timing"][];
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "workspace_build";
         };
         /** BuildTimeStats */
         BuildTimeStats: {
@@ -2251,16 +1792,6 @@ export interface components {
         ChangeRoles: {
             /** Roles */
             roles: ("owner" | "template-admin" | "auditor" | "member")[];
-        };
-        /** Completion */
-        Completion: {
-            /**
-             * Lease Token
-             * Format: uuid
-             */
-            lease_token: string;
-            /** Result */
-            result: components["schemas"]["ImportResult"] | components["schemas"]["BuildResult"];
         };
         /** CreateBuild */
         CreateBuild: {
@@ -2627,28 +2158,6 @@ export interface components {
              */
             validations: components["schemas"]["FieldError"][];
         };
-        /** Failure */
-        Failure: {
-            /** Error */
-            error: string;
-            /**
-             * Error Code
-             * @default
-             */
-            error_code: string;
-            /**
-             * Lease Token
-             * Format: uuid
-             */
-            lease_token: string;
-            /** State */
-            state?: string | null;
-            /**
-             * Timings
-             * @default []
-             */
-            timings: components["schemas"]["Timing"][];
-        };
         /** FieldError */
         FieldError: {
             /** Detail */
@@ -2673,191 +2182,6 @@ export interface components {
         HTTPValidationError: {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
-        };
-        /** Healthcheck */
-        Healthcheck: {
-            /** Interval */
-            interval: number;
-            /** Threshold */
-            threshold: number;
-            /** Url */
-            url: string;
-        };
-        /** Heartbeat */
-        Heartbeat: {
-            /**
-             * Lease Token
-             * Format: uuid
-             */
-            lease_token: string;
-        };
-        /** HeartbeatReply */
-        HeartbeatReply: {
-            /** Cancel */
-            cancel: boolean;
-        };
-        /**
-         * ImportInput
-         * @description Parse the template, plan it as start (with a task id) and as stop.
-         */
-        ImportInput: {
-            /** Access Url */
-            access_url: string;
-            /** Agent Scripts */
-            agent_scripts: {
-                [key: string]: string;
-            };
-            /**
-             * File Id
-             * Format: uuid
-             */
-            file_id: string;
-            owner: components["schemas"]["Owner"];
-            template: components["schemas"]["TemplateInfo"];
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "template_import";
-            /**
-             * Variables
-             * @default {}
-             */
-            variables: {
-                [key: string]: string;
-            };
-        };
-        /** ImportResult */
-        ImportResult: {
-            /**
-             * Engine
-             * @default
-             */
-            engine: string;
-            /**
-             * External Auth
-             * @default []
-             */
-            external_auth: {
-                [key: string]: unknown;
-            }[];
-            /**
-             * Has Ai Task
-             * @default false
-             */
-            has_ai_task: boolean;
-            /**
-             * Not Task Reason
-             * @default
-             */
-            not_task_reason: string;
-            /**
-             * Parameters
-             * @default []
-             */
-            parameters: components["schemas"]["Parameter"][];
-            /**
-             * Presets
-             * @default []
-             */
-            presets: components["schemas"]["Preset-Input"][];
-            /**
-             * Prompt Parameter
-             * @default false
-             */
-            prompt_parameter: boolean;
-            /**
-             * Readme
-             * @default
-             */
-            readme: string;
-            /**
-             * Resources Start
-             * @default []
-             */
-            resources_start: components["schemas"]["Resource"][];
-            /**
-             * Resources Stop
-             * @default []
-             */
-            resources_stop: components["schemas"]["Resource"][];
-            /**
-             * Tags
-             * @default {}
-             */
-            tags: {
-                [key: string]: string;
-            };
-            /**
-             * Timings
-             * @default []
-             */
-            timings: components["schemas"]["Timing"][];
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "template_import";
-            /**
-             * Variables
-             * @default []
-             */
-            variables: components["schemas"]["Variable"][];
-            /**
-             * Warnings
-             * @default []
-             */
-            warnings: string[];
-        };
-        /** Job */
-        Job: {
-            /** Attempt */
-            attempt: number;
-            /** Id */
-            id: number;
-            /** Input */
-            input: components["schemas"]["ImportInput"] | components["schemas"]["BuildInput"];
-            /** Lease Seconds */
-            lease_seconds: number;
-            /**
-             * Lease Token
-             * Format: uuid
-             */
-            lease_token: string;
-        };
-        /** JobLog */
-        JobLog: {
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /**
-             * Level
-             * @enum {string}
-             */
-            level: "trace" | "debug" | "info" | "warn" | "error";
-            /** Output */
-            output: string;
-            /**
-             * Source
-             * @enum {string}
-             */
-            source: "provisioner_daemon" | "provisioner";
-            /** Stage */
-            stage: string;
-        };
-        /** LogBatch */
-        LogBatch: {
-            /**
-             * Lease Token
-             * Format: uuid
-             */
-            lease_token: string;
-            /** Logs */
-            logs: components["schemas"]["JobLog"][];
-            /** Number */
-            number: number;
         };
         /** Login */
         Login: {
@@ -2919,30 +2243,6 @@ export interface components {
         Messages: {
             /** Messages */
             messages: components["schemas"]["Message"][];
-        };
-        /** Metadata */
-        Metadata: {
-            /**
-             * Display Name
-             * @default
-             */
-            display_name: string;
-            /** Interval */
-            interval: number;
-            /** Key */
-            key: string;
-            /**
-             * Order
-             * @default 0
-             */
-            order: number;
-            /** Script */
-            script: string;
-            /**
-             * Timeout
-             * @default 0
-             */
-            timeout: number;
         };
         /** NewLogSource */
         NewLogSource: {
@@ -3040,157 +2340,6 @@ export interface components {
             /** Username */
             username: string;
         };
-        /** Owner */
-        Owner: {
-            /** Email */
-            email: string;
-            /** Full Name */
-            full_name: string;
-            /**
-             * Groups
-             * @default []
-             */
-            groups: string[];
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
-             * Login Type
-             * @default password
-             */
-            login_type: string;
-            /** Name */
-            name: string;
-            /**
-             * Rbac Roles
-             * @default []
-             */
-            rbac_roles: {
-                [key: string]: string;
-            }[];
-            /**
-             * Session Token
-             * @default
-             */
-            session_token: string;
-            /**
-             * Ssh Private Key
-             * @default
-             */
-            ssh_private_key: string;
-            /**
-             * Ssh Public Key
-             * @default
-             */
-            ssh_public_key: string;
-        };
-        /** Parameter */
-        Parameter: {
-            /**
-             * Default Value
-             * @default
-             */
-            default_value: string;
-            /**
-             * Description
-             * @default
-             */
-            description: string;
-            /**
-             * Display Name
-             * @default
-             */
-            display_name: string;
-            /**
-             * Ephemeral
-             * @default false
-             */
-            ephemeral: boolean;
-            /**
-             * Form Type
-             * @default input
-             */
-            form_type: string;
-            /**
-             * Icon
-             * @default
-             */
-            icon: string;
-            /**
-             * Mutable
-             * @default false
-             */
-            mutable: boolean;
-            /** Name */
-            name: string;
-            /**
-             * Options
-             * @default []
-             */
-            options: components["schemas"]["ParameterOption"][];
-            /**
-             * Order
-             * @default 0
-             */
-            order: number;
-            /**
-             * Required
-             * @default true
-             */
-            required: boolean;
-            /**
-             * Styling
-             * @default {}
-             */
-            styling: {
-                [key: string]: unknown;
-            };
-            /**
-             * Type
-             * @default string
-             * @enum {string}
-             */
-            type: "string" | "number" | "bool" | "list(string)";
-            /**
-             * Validation Error
-             * @default
-             */
-            validation_error: string;
-            /** Validation Max */
-            validation_max?: number | null;
-            /** Validation Min */
-            validation_min?: number | null;
-            /**
-             * Validation Monotonic
-             * @default
-             * @enum {string}
-             */
-            validation_monotonic: "" | "increasing" | "decreasing";
-            /**
-             * Validation Regex
-             * @default
-             */
-            validation_regex: string;
-        };
-        /** ParameterOption */
-        ParameterOption: {
-            /**
-             * Description
-             * @default
-             */
-            description: string;
-            /**
-             * Icon
-             * @default
-             */
-            icon: string;
-            /** Name */
-            name: string;
-            /** Value */
-            value: string;
-        };
         /** Permission */
         Permission: {
             /** Answered At */
@@ -3243,38 +2392,11 @@ export interface components {
             /** Permissions */
             permissions: components["schemas"]["Permission"][];
         };
-        /** Preset */
-        "Preset-Input": {
-            /**
-             * Default
-             * @default false
-             */
-            default: boolean;
-            /**
-             * Description
-             * @default
-             */
-            description: string;
-            /**
-             * Icon
-             * @default
-             */
-            icon: string;
-            /** Name */
-            name: string;
-            /**
-             * Parameters
-             * @default []
-             */
-            parameters: components["schemas"]["PresetParameter-Input"][];
-            /** Prebuild Instances */
-            prebuild_instances?: number | null;
-        };
         /**
          * Preset
          * @description Coder's words here are in Pascal case.
          */
-        "Preset-Output": {
+        Preset: {
             /** Default */
             Default: boolean;
             /** Description */
@@ -3291,17 +2413,10 @@ export interface components {
             /** Name */
             Name: string;
             /** Parameters */
-            Parameters: components["schemas"]["PresetParameter-Output"][];
+            Parameters: components["schemas"]["PresetParameter"][];
         };
         /** PresetParameter */
-        "PresetParameter-Input": {
-            /** Name */
-            name: string;
-            /** Value */
-            value: string;
-        };
-        /** PresetParameter */
-        "PresetParameter-Output": {
+        PresetParameter: {
             /** Name */
             Name: string;
             /** Value */
@@ -3430,50 +2545,6 @@ export interface components {
             /** Stage */
             stage: string;
         };
-        /** Resource */
-        Resource: {
-            /**
-             * Agents
-             * @default []
-             */
-            agents: components["schemas"]["Agent"][];
-            /**
-             * Daily Cost
-             * @default 0
-             */
-            daily_cost: number;
-            /**
-             * Hide
-             * @default false
-             */
-            hide: boolean;
-            /**
-             * Icon
-             * @default
-             */
-            icon: string;
-            /**
-             * Metadata
-             * @default []
-             */
-            metadata: components["schemas"]["ResourceMetadata"][];
-            /** Name */
-            name: string;
-            /** Type */
-            type: string;
-        };
-        /** ResourceMetadata */
-        ResourceMetadata: {
-            /** Key */
-            key: string;
-            /**
-             * Sensitive
-             * @default false
-             */
-            sensitive: boolean;
-            /** Value */
-            value: string;
-        };
         /** RichParameter */
         RichParameter: {
             /** Default Value */
@@ -3553,67 +2624,10 @@ export interface components {
              */
             organization_id: string;
         };
-        /** Script */
-        Script: {
-            /**
-             * Cron
-             * @default
-             */
-            cron: string;
-            /** Display Name */
-            display_name: string;
-            /**
-             * Icon
-             * @default
-             */
-            icon: string;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
-             * Log Path
-             * @default
-             */
-            log_path: string;
-            /**
-             * Run On Start
-             * @default false
-             */
-            run_on_start: boolean;
-            /**
-             * Run On Stop
-             * @default false
-             */
-            run_on_stop: boolean;
-            /** Script */
-            script: string;
-            /**
-             * Start Blocks Login
-             * @default false
-             */
-            start_blocks_login: boolean;
-            /**
-             * Timeout
-             * @default 0
-             */
-            timeout: number;
-        };
         /** Session */
         Session: {
             /** Session Token */
             session_token: string;
-        };
-        /** StateUpload */
-        StateUpload: {
-            /**
-             * Lease Token
-             * Format: uuid
-             */
-            lease_token: string;
-            /** State */
-            state: string;
         };
         /**
          * StatusFact
@@ -3870,19 +2884,9 @@ export interface components {
             workspace_status?: ("pending" | "starting" | "running" | "stopping" | "stopped" | "failed" | "canceling" | "canceled" | "deleting" | "deleted") | null;
         };
         /** TaskInput */
-        "TaskInput-Input": {
+        TaskInput: {
             /** Input */
             input: string;
-        };
-        /** TaskInput */
-        "TaskInput-Output": {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Prompt */
-            prompt: string;
         };
         /** TaskLog */
         TaskLog: {
@@ -4103,20 +3107,6 @@ export interface components {
              */
             use_classic_parameter_flow: boolean;
         };
-        /** TemplateInfo */
-        TemplateInfo: {
-            /** Id */
-            id?: string | null;
-            /** Name */
-            name: string;
-            /** Version */
-            version: string;
-            /**
-             * Version Id
-             * Format: uuid
-             */
-            version_id: string;
-        };
         /** TemplateVersion */
         TemplateVersion: {
             /**
@@ -4202,39 +3192,6 @@ export interface components {
             type: string;
             /** Value */
             value: string;
-        };
-        /**
-         * Timing
-         * @description A span of the build: a stage of ours, or one action on one resource.
-         */
-        Timing: {
-            /**
-             * Action
-             * @default
-             */
-            action: string;
-            /**
-             * Ended At
-             * Format: date-time
-             */
-            ended_at: string;
-            /**
-             * Resource
-             * @default
-             */
-            resource: string;
-            /**
-             * Source
-             * @default
-             */
-            source: string;
-            /** Stage */
-            stage: string;
-            /**
-             * Started At
-             * Format: date-time
-             */
-            started_at: string;
         };
         /** Token */
         Token: {
@@ -4408,41 +3365,6 @@ export interface components {
             msg: string;
             /** Error Type */
             type: string;
-        };
-        /** Variable */
-        Variable: {
-            /**
-             * Default Value
-             * @default
-             */
-            default_value: string;
-            /**
-             * Description
-             * @default
-             */
-            description: string;
-            /** Name */
-            name: string;
-            /**
-             * Required
-             * @default false
-             */
-            required: boolean;
-            /**
-             * Sensitive
-             * @default false
-             */
-            sensitive: boolean;
-            /**
-             * Type
-             * @default string
-             */
-            type: string;
-            /**
-             * Value
-             * @default
-             */
-            value: string;
         };
         /** VariableValue */
         VariableValue: {
@@ -5600,485 +4522,6 @@ export interface operations {
             };
         };
     };
-    get_file_api_v2_provisioners_files__file__get: {
-        parameters: {
-            query?: never;
-            header?: {
-                authorization?: string;
-            };
-            path: {
-                file: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Not a provisioner's key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The job is somebody else's now */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    acquire_job_api_v2_provisioners_jobs_acquire_post: {
-        parameters: {
-            query?: {
-                /** @description Seconds */
-                wait?: number;
-            };
-            header?: {
-                authorization?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AcquireRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Job"];
-                };
-            };
-            /** @description There is none now: ask again */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Not a provisioner's key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The job is somebody else's now */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    complete_job_api_v2_provisioners_jobs__job__complete_post: {
-        parameters: {
-            query?: never;
-            header?: {
-                authorization?: string;
-            };
-            path: {
-                job: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Completion"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Not a provisioner's key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The job is somebody else's now */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    fail_job_api_v2_provisioners_jobs__job__fail_post: {
-        parameters: {
-            query?: never;
-            header?: {
-                authorization?: string;
-            };
-            path: {
-                job: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Not a provisioner's key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The job is somebody else's now */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    heartbeat_api_v2_provisioners_jobs__job__heartbeat_post: {
-        parameters: {
-            query?: never;
-            header?: {
-                authorization?: string;
-            };
-            path: {
-                job: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Heartbeat"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HeartbeatReply"];
-                };
-            };
-            /** @description Not a provisioner's key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The job is somebody else's now */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    append_logs_api_v2_provisioners_jobs__job__logs_post: {
-        parameters: {
-            query?: never;
-            header?: {
-                authorization?: string;
-            };
-            path: {
-                job: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["LogBatch"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Not a provisioner's key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The job is somebody else's now */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    put_modules_api_v2_provisioners_jobs__job__modules_put: {
-        parameters: {
-            query: {
-                lease_token: string;
-            };
-            header?: {
-                authorization?: string;
-            };
-            path: {
-                job: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Not a provisioner's key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The job is somebody else's now */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    put_state_api_v2_provisioners_jobs__job__state_put: {
-        parameters: {
-            query?: never;
-            header?: {
-                authorization?: string;
-            };
-            path: {
-                job: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["StateUpload"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Not a provisioner's key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The job is somebody else's now */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    get_modules_api_v2_provisioners_versions__version__modules_get: {
-        parameters: {
-            query?: never;
-            header?: {
-                authorization?: string;
-            };
-            path: {
-                version: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Not a provisioner's key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The job is somebody else's now */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
     report_egress_api_v2_sandboxes__sandbox__egress_post: {
         parameters: {
             query?: never;
@@ -6531,7 +4974,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TaskInput-Input"];
+                "application/json": components["schemas"]["TaskInput"];
             };
         };
         responses: {
@@ -7073,7 +5516,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TaskInput-Input"];
+                "application/json": components["schemas"]["TaskInput"];
             };
         };
         responses: {
@@ -7693,7 +6136,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Preset-Output"][];
+                    "application/json": components["schemas"]["Preset"][];
                 };
             };
             /** @description Not one you may see */

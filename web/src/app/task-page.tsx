@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 import { isApiError } from "@/api/client";
 import { Confirm } from "@/components/confirm";
 import { Failure, Refused } from "@/components/failure";
@@ -144,7 +144,7 @@ function TaskHead({ task, at, usage }: { task: TaskDetail; at: TaskRef; usage: U
       <p className="flex flex-wrap gap-x-3 text-muted text-sm">
         <span>{task.template_display_name || task.template_name}</span>
         {task.isolation && <span>isolated by {task.isolation}</span>}
-        <UsageLine usage={usage} />
+        <UsageLine usage={usage} isPriced={!task.demo_model} />
       </p>
       {task.demo_model && (
         <p className="w-fit rounded-md border border-attention/50 px-2 py-0.5 text-attention text-sm">
@@ -156,7 +156,7 @@ function TaskHead({ task, at, usage }: { task: TaskDetail; at: TaskRef; usage: U
   );
 }
 
-function UsageLine({ usage }: { usage: Usage | null }) {
+function UsageLine({ usage, isPriced }: { usage: Usage | null; isPriced: boolean }) {
   if (usage === null) {
     return null;
   }
@@ -169,7 +169,7 @@ function UsageLine({ usage }: { usage: Usage | null }) {
           {usage.used.toLocaleString("en")} tokens in context{share !== null && ` (${share} %)`}
         </span>
       )}
-      {usage.cost && <span>{usage.cost}</span>}
+      {isPriced && usage.cost && <span>{usage.cost}</span>}
     </>
   );
 }
@@ -210,7 +210,7 @@ function Conversation({ session, at, task }: { session: Session; at: TaskRef; ta
   const permissions = useQuery(permissionsQuery(at));
   const answer = useAnswerPermission(at);
   const { items } = session.transcript;
-  const end = useFollowedEnd(session.transcript.lastSeq);
+  useFollowedEnd(session.transcript.lastSeq);
   const pending = (permissions.data ?? []).filter((each) => each.state === "pending");
 
   if (items.length === 0) {
@@ -240,30 +240,26 @@ function Conversation({ session, at, task }: { session: Session; at: TaskRef; ta
       {task.work.status === "working" && (
         <p className="pulse mt-4 text-muted text-sm">The agent works…</p>
       )}
-      <div ref={end} />
     </>
   );
 }
 
 /** Keeps the newest in view, unless the person has scrolled away to read. */
 function useFollowedEnd(lastSeq: number) {
-  const end = useRef<HTMLDivElement>(null);
-  const [isAtEnd, setAtEnd] = useState(true);
+  const isAtEnd = useRef(true);
 
   useEffect(() => {
     const look = () => {
       const page = document.documentElement;
-      setAtEnd(page.scrollHeight - page.scrollTop - page.clientHeight < 120);
+      isAtEnd.current = page.scrollHeight - page.scrollTop - page.clientHeight < 120;
     };
     addEventListener("scroll", look, { passive: true });
     return () => removeEventListener("scroll", look);
   }, []);
 
   useEffect(() => {
-    if (isAtEnd && lastSeq > 0) {
-      end.current?.scrollIntoView({ block: "end" });
+    if (isAtEnd.current && lastSeq > 0) {
+      scrollTo({ top: document.documentElement.scrollHeight });
     }
-  }, [lastSeq, isAtEnd]);
-
-  return end;
+  }, [lastSeq]);
 }

@@ -150,6 +150,9 @@ function apply(work: Work, places: Places, event: SessionEvent): void {
       break;
     }
     case "tool":
+      if (isReport(data)) {
+        break; // what it says arrives as a report of its own
+      }
       put(work, places, tool(find(work, places, "tool", key), event, data));
       break;
     case "plan":
@@ -251,6 +254,8 @@ function tool(known: ToolItem | undefined, event: SessionEvent, data: Data): Too
   };
 }
 
+const isReport = (data: Data): boolean => /(^|_)report_task$/.test(text(data.name));
+
 const isToolStatus = (status: string): status is ToolStatus =>
   ["pending", "in_progress", "completed", "failed"].includes(status);
 
@@ -262,9 +267,13 @@ function toolContent(content: unknown[]): ToolContent[] {
       return [{ type: "diff", path: text(each.path), before, after }];
     }
     const inner = text(record(each.content).text) || text(each.text);
-    return inner ? [{ type: "text", text: inner }] : [];
+    return inner ? [{ type: "text", text: unfenced(inner) }] : [];
   });
 }
+
+/** Output that is one fenced block as a whole: without its fence. */
+const unfenced = (output: string): string =>
+  /^```[^\n]*\n([\s\S]*?)\n?```\s*$/.exec(output)?.[1] ?? output;
 
 function usage(data: Data): Usage {
   const cost = record(data.cost);

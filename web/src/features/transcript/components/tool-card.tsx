@@ -17,6 +17,7 @@ export function ToolCard({ tool }: { tool: ToolItem }) {
   const mark = marks[tool.status];
   const hasDiff = tool.content.some((each) => each.type === "diff");
   const hasMore = tool.content.length > 0 || tool.command !== "";
+  const place = placeBeside(tool);
   const line = (
     <>
       <span aria-hidden className={mark.look}>
@@ -24,9 +25,7 @@ export function ToolCard({ tool }: { tool: ToolItem }) {
       </span>
       <span className="sr-only">Tool, {mark.name}: </span>
       <span className="min-w-0 flex-1 truncate font-mono text-[0.85rem]">{plain(tool.title)}</span>
-      {tool.locations[0] && !tool.title.includes(tool.locations[0]) && (
-        <span className="max-w-[40%] truncate text-muted text-xs">{tool.locations[0]}</span>
-      )}
+      {place !== "" && <span className="max-w-[40%] truncate text-muted text-xs">{place}</span>}
     </>
   );
   if (!hasMore) {
@@ -61,6 +60,13 @@ export function ToolCard({ tool }: { tool: ToolItem }) {
       </div>
     </details>
   );
+}
+
+/** Where it works, when the title does not already say so. */
+function placeBeside(tool: ToolItem): string {
+  const path = tool.locations[0] ?? "";
+  const named = tool.title.split(" ").some((word) => word.length > 2 && path.endsWith(word));
+  return named ? "" : plain(path);
 }
 
 function ContentView({ content }: { content: ToolContent }) {

@@ -22,9 +22,13 @@ export function TranscriptView({
   answering: Answering;
 }) {
   return (
-    <ol aria-label="Transcript" className="space-y-4">
-      {items.map((item) => (
-        <li key={`${item.type} ${item.key}`}>
+    <ol aria-label="Transcript">
+      {items.map((item, index) => (
+        <li
+          key={`${item.type} ${item.key}`}
+          // Tool calls in a row belong together.
+          className={item.type === "tool" && items[index - 1]?.type === "tool" ? "mt-1.5" : "mt-4"}
+        >
           <ItemView item={item} answering={answering} />
         </li>
       ))}

@@ -1,0 +1,71 @@
+import { screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { HttpResponse, http } from "msw";
+import { expect, it, vi } from "vitest";
+import { renderWithQueries } from "@/mocks/render";
+import { network } from "@/mocks/server";
+import { mockDetail, mockMessage } from "@/mocks/wire";
+import type { WorkStatus } from "../api";
+import { Composer } from "./composer";
+
+const at = { user: "ada", task: "tidy-up" };
+
+function show(status: WorkStatus) {
+  const sent: unknown[] = [];
+  network.use(
+    http.post("*/api/v2/tasks/ada/tidy-up/messages", async ({ request }) => {
+      sent.push(await request.json());
+      return HttpResponse.json(mockMessage(), { status: 202 });
+    }),
+    http.post("*/api/v2/tasks/ada/tidy-up/cancel", () => {
+      sent.push("cancel");
+      return new HttpResponse(null, { status: 202 });
+    }),
+  );
+  renderWithQueries(<Composer task={mockDetail(status)} at={at} />);
+  return sent;
+}
+
+const write = (text: string) => userEvent.type(screen.getByRole("textbox"), text);
+const press = (name: string) => userEvent.click(screen.getByRole("button", { name }));
+
+it("sends to an idle agent and clears the box", async () => {
+  const sent = show("idle");
+
+  await write("and the tests");
+  await press("Send");
+
+  await vi.waitFor(() => expect(screen.getByRole("textbox")).toHaveValue(""));
+  expect(sent).toEqual([{ input: "and the tests", delivery: "queue", resume: false }]);
+});
+
+it("queues, steers or stops while the agent works", async () => {
+  const sent = show("working");
+
+  await write("one");
+  await press("Queue");
+  await vi.waitFor(() => expect(screen.getByRole("textbox")).toHaveValue(""));
+  await write("two");
+  await press("Steer now");
+  await vi.waitFor(() => expect(screen.getByRole("textbox")).toHaveValue(""));
+  await press("Stop turn");
+
+  await vi.waitFor(() => expect(sent).toHaveLength(3));
+  expect(sent).toMatchObject([{ delivery: "queue" }, { delivery: "steer" }, "cancel"]);
+});
+
+it("resumes a paused task by sending", async () => {
+  const sent = show("paused");
+
+  await write("go on");
+  await press("Resume and send");
+
+  await vi.waitFor(() => expect(sent).toMatchObject([{ resume: true }]));
+});
+
+it("takes nothing while the task is being deleted", () => {
+  show("deleting");
+
+  expect(screen.getByRole("textbox")).toBeDisabled();
+  expect(screen.queryByRole("button", { name: "Stop turn" })).toBeNull();
+});
