@@ -87,7 +87,9 @@ setup: .stamps/python .stamps/machine
 
 .stamps/web: web/package-lock.json web/package.json | .stamps
 	@command -v npm >/dev/null || { echo "Taskyard needs Node.js 20 or newer with npm (https://nodejs.org)."; exit 1; }
-	npm --prefix web ci --no-audit --no-fund --loglevel=error
+	@# Not `npm ci`: it refuses a lock without the binaries of platforms that the
+	@# registry it was made with does not carry. `install` takes the same versions.
+	npm --prefix web install --no-save --no-audit --no-fund --loglevel=error
 	@touch $@
 
 .stamps/ui: .stamps/web $(WEB_SOURCES)

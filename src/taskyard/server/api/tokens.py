@@ -73,9 +73,9 @@ async def list_tokens(
 
 @router.get("/tokens/tokenconfig", summary="The longest lifetime a token may have")
 async def token_config(
-    user: str, actor: CurrentUser, process: Process
+    user: str, actor: CurrentUser, services: Services, process: Process
 ) -> dict[str, int]:
-    del user, actor
+    await services.users().find_own(actor, user)
     longest = process.config.max_token_lifetime
     nanoseconds = longest // timedelta(microseconds=1) * _NANOSECONDS_OF_A_MICROSECOND
     return {"max_token_lifetime": nanoseconds}

@@ -43,7 +43,13 @@ def create_engine(url: str, *, pool_size: int = 20) -> AsyncEngine:
     # Connections are checked before use: after a restart of the database the first
     # request must not be the one that finds out.
     return create_async_engine(
-        url, pool_pre_ping=True, pool_size=pool_size, max_overflow=0, pool_timeout=10
+        url,
+        pool_pre_ping=True,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=10,
+        # With any other zone, each value makes the driver look into the disk for it.
+        connect_args={"options": "-c timezone=UTC"},
     )
 
 
