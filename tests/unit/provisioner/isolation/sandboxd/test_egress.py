@@ -159,6 +159,7 @@ def test_the_host_is_compared_as_names_are(outside: Outside, host: str) -> None:
         (b"SSH-2.0-OpenSSH_9.2\r\n", "not TLS"),
         (hello("pypi.org")[:40], "no whole TLS ClientHello"),
     ],
+    ids=["other name", "no name", "http", "ssh", "half a hello"],  # hellos are random
 )
 def test_what_is_not_tls_for_that_host_never_reaches_it(
     outside: Outside, opening: bytes, why: str
