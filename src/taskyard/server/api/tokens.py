@@ -48,7 +48,7 @@ async def create_token(
     key = await services.tokens().create(
         found.id,
         name=body.token_name,
-        lifetime=timedelta(microseconds=nanoseconds / _NANOSECONDS_OF_A_MICROSECOND),
+        lifetime=timedelta(microseconds=nanoseconds // _NANOSECONDS_OF_A_MICROSECOND),
         scope=Scope(body.scope),
     )
     return CreatedToken(key=key)
