@@ -53,8 +53,12 @@ class MuxStream(QueuedTransport):
         """Tell the opener that the far end is connected and start delivering to `protocol`."""
         self._protocol = protocol
         self._mux.say(frames.encode_number(Kind.ACCEPT, self.id, 0))
+        # The stream was held until now; from here on only the protocol may hold it.
+        self._reading = True
         protocol.connection_made(self)
-        self.resume_reading()
+        if self._reading:
+            self._reading = False
+            self.resume_reading()
 
     def reject(self, reason: str) -> None:
         """Tell the opener that there is nothing at the far end."""

@@ -1,0 +1,47 @@
+"""The archive of the runner: the same every time, with nothing that a workspace lacks."""
+
+import io
+import zipfile
+
+import pytest
+
+from taskyard.kit import zipapp
+
+
+def names(archive: bytes) -> set[str]:
+    return set(zipfile.ZipFile(io.BytesIO(archive)).namelist())
+
+
+def test_the_same_sources_give_the_same_bytes() -> None:
+    assert zipapp.build() == zipapp.build()
+
+
+def test_the_runner_is_in_it_and_the_server_is_not() -> None:
+    inside = names(zipapp.build())
+
+    assert {
+        "__main__.py",
+        "taskyard/runner/main.py",
+        "taskyard/runner/bootstrap.sh",
+    } <= inside
+    assert {
+        "taskyard/protocol/link.py",
+        "taskyard/kit/mux/mux.py",
+        "h11/__init__.py",
+    } <= inside
+    assert {"websockets/asyncio/client.py", "typing_extensions.py"} <= inside
+    assert not [
+        n
+        for n in inside
+        if n.startswith(("taskyard/server", "taskyard/cli", "websockets/sync"))
+    ]
+    assert not [n for n in inside if n.endswith((".so", ".pyc", ".c"))]
+
+
+def test_it_begins_so_that_a_shell_can_start_it() -> None:
+    assert zipapp.build(["h11.*"]).startswith(b"#!/usr/bin/env python3\n")
+
+
+def test_a_package_that_is_not_there_is_named() -> None:
+    with pytest.raises(zipapp.CannotPack, match="no_such_package"):
+        zipapp.build(["no_such_package.*"])
