@@ -3,7 +3,6 @@
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from signal import SIGTERM
@@ -14,17 +13,12 @@ from typing_extensions import override
 from taskyard.kit.clock import Clock, SystemClock
 from taskyard.provisioner.isolation import layout, remains, supervise
 from taskyard.provisioner.isolation.locks import locked
+from taskyard.provisioner.isolation.planning import Planner
 from taskyard.provisioner.isolation.refusal import explain
 from taskyard.provisioner.isolation.sandboxd import files
-from taskyard.provisioner.isolation.sandboxd.plan import (
-    EgressPlan,
-    LimitsPlan,
-    Plan,
-    StateRecord,
-)
+from taskyard.provisioner.isolation.sandboxd.plan import Plan, StateRecord
 from taskyard.provisioner.isolation.sandboxd.processes import Process, boot_id
 from taskyard.provisioner.isolation.spec import (
-    InvalidSpec,
     Isolation,
     Sandbox,
     SandboxFailed,
@@ -35,15 +29,10 @@ from taskyard.provisioner.isolation.toolchain import (
     Bwrap,
     Toolchain,
     bwrap_candidates,
-    find_toolchain,
 )
-from taskyard.provisioner.isolation.uids import UidRange, own
 
 __all__ = ["BubblewrapIsolation"]
 
-_NAMESPACES = "own user, pid, mount, ipc, uts, cgroup, network"
-#: Covered by the stage in a mount namespace of the sandbox; the first that exists.
-_STAGES = ("/mnt", "/media", "/srv", "/run")
 _START_SECONDS = 30.0
 _LOOK_SECONDS = 0.02
 _KILL_SECONDS = 15.0  # beyond the grace, for the supervisor to clear away
@@ -76,12 +65,9 @@ class BubblewrapIsolation(Isolation):
             toolchain: What workspaces may use of this host; None = what is found.
             clock: For the age of logs.
         """
-        self._toolchain = toolchain
         self._clock = clock or SystemClock()
-        self._data = data_dir.resolve()
-        self._agents = agents_dir.resolve()
-        self._sandboxes = self._data / "sandboxes"
-        self._uids = UidRange(self._sandboxes / "uids.json")
+        self._planner = Planner(data_dir, agents_dir, toolchain)
+        self._sandboxes = self._planner.sandboxes
         self._lock = self._sandboxes / "locks"
         self._candidates = candidates
         self._bwrap: Bwrap | None = None
@@ -95,11 +81,10 @@ class BubblewrapIsolation(Isolation):
             if (running := self._running(spec.id)) is not None:
                 return running
             remains.clear_away(self._directory(spec.id))
-            self._start(self._plan(spec, door, bwrap))
-            created = self._running(spec.id)
-        if created is None:  # the command ended at once: it did run
-            return _ended(spec.id, self._isolation(bwrap, None))
-        return created
+            plan = self._planner.plan(spec, door, bwrap)
+            self._start(plan)
+            # None = the command ended at once; but it did run.
+            return self._running(spec.id) or _ended(spec.id, plan["isolation"])
 
     @override
     def inspect(self, sandbox_id: UUID) -> Sandbox | None:
@@ -179,7 +164,7 @@ class BubblewrapIsolation(Isolation):
         spec = _probe_spec(self._sandboxes / f"probe-{uuid4().hex}")
         spec.home.mkdir(parents=True)
         try:
-            plan = self._plan(
+            plan = self._planner.plan(
                 spec, layout.door_of(spec.access_url, spec.server_address), bwrap
             )
             self._start(plan)
@@ -207,64 +192,6 @@ class BubblewrapIsolation(Isolation):
             remains.clear_away(Path(plan["directory"]))
             raise SandboxFailed(f"the sandbox did not start: {ready['error']}")
 
-    def _plan(self, spec: SandboxSpec, door: layout.Door, bwrap: Bwrap) -> Plan:
-        tools = self._toolchain or find_toolchain()
-        self._agents.mkdir(parents=True, exist_ok=True)
-        uid = self._prepare_files(spec)
-        stage = next(s for s in _STAGES if os.path.isdir(s)) if uid is not None else ""  # noqa: PTH112 - plain names
-        inside = layout.Layout(stage)
-        inside.build(spec, tools, self._agents, door)
-        return Plan(
-            id=str(spec.id),
-            directory=str(self._directory(spec.id)),
-            isolation=self._isolation(bwrap, uid),
-            bwrap=inside.program(bwrap),
-            uid=uid,
-            stage=stage,
-            staged=inside.staged,
-            arguments=inside.arguments,
-            files=layout.files(spec, tools, door),
-            command=list(spec.command),
-            nested_namespaces=spec.nested_namespaces,
-            limits=LimitsPlan(**asdict(spec.limits)),
-            grace_seconds=spec.stop_grace_seconds,
-            listen=(door.host, door.port),
-            server=door.server,
-            egress=EgressPlan(
-                rules=list(spec.egress),
-                report_to=f"/api/v2/sandboxes/{spec.id}/egress",
-                report_server=spec.server_address,
-                token=spec.supervisor_token,
-            ),
-        )
-
-    def _prepare_files(self, spec: SandboxSpec) -> int | None:
-        """Make the home and our directory; answers the workspace's own user, with root."""
-        self._refuse_planted_links(spec)
-        self._sandboxes.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._directory(spec.id).mkdir(exist_ok=True, mode=0o700)
-        if not spec.home.exists():
-            spec.home.mkdir(parents=True, mode=0o700)
-        if os.geteuid() != 0:
-            return None
-        uid = self._uids.uid_for(spec.home.resolve())
-        own(spec.home, uid)
-        volumes = self._data / "volumes"
-        for mount in spec.mounts:
-            if not mount.read_only and mount.source.is_relative_to(volumes):
-                own(mount.source, uid)
-        return uid
-
-    def _refuse_planted_links(self, spec: SandboxSpec) -> None:
-        # What lies in a volume was written by a workspace: a link there would choose
-        # what of the host is mounted, with the provisioner's power.
-        for path in (spec.home, *(mount.source for mount in spec.mounts)):
-            inside = path.is_relative_to(self._data / "volumes")
-            if inside and path.exists() and path.resolve() != path:
-                raise InvalidSpec(
-                    f"{str(path)!r} goes through a symbolic link in a volume"
-                )
-
     def _running(self, sandbox_id: UUID) -> Sandbox | None:
         state = _settled(self._directory(sandbox_id))
         if state is None:
@@ -288,10 +215,6 @@ class BubblewrapIsolation(Isolation):
 
     def _directory(self, sandbox_id: UUID) -> Path:
         return self._sandboxes / str(sandbox_id)
-
-    def _isolation(self, bwrap: Bwrap, uid: int | None) -> str:
-        who = "the provisioner's user" if uid is None else f"user {uid} of its own"
-        return f"bubblewrap {bwrap.version} ({_NAMESPACES}; {who} on the host)"
 
 
 def _supervisor(state: StateRecord | None) -> Process | None:

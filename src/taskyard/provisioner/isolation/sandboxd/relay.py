@@ -4,10 +4,12 @@ import contextlib
 import socket
 import threading
 from collections.abc import Callable
+from typing import NamedTuple
 
 __all__ = ["close", "dial", "forward", "serve", "splice"]
 
 _CHUNK = 65_536
+_RETRY_SECONDS = 0.05
 _HEAD_SECONDS = 10.0
 _DIAL_SECONDS = 10.0
 _HEAD_BYTES = 65_536
@@ -35,35 +37,43 @@ def serve(
 
     `handle` owns its socket. Past `at_once` connections, others wait in the backlog.
     """
-    slots = threading.BoundedSemaphore(at_once)
+    listener.settimeout(None)
+    loop = _Loop(listener, handle, threading.BoundedSemaphore(at_once))
+    threading.Thread(target=loop.run, name=name, daemon=True).start()
 
-    def one(connection: socket.socket) -> None:
-        try:
-            with contextlib.suppress(OSError):  # the peer went away; nothing to tell it
-                handle(connection)
-        finally:
-            connection.close()
-            slots.release()
 
-    def accept() -> None:
+class _Loop(NamedTuple):
+    listener: socket.socket
+    handle: Callable[[socket.socket], None]
+    slots: threading.BoundedSemaphore
+
+    def run(self) -> None:
         while True:
-            _ = slots.acquire()
+            _ = self.slots.acquire()
             try:
-                connection, _ = listener.accept()
+                connection, _ = self.listener.accept()
             except OSError:
                 # Out of descriptors, or the peer already gone: let others end first.
-                slots.release()
-                threading.Event().wait(0.05)
+                self.slots.release()
+                _ = threading.Event().wait(_RETRY_SECONDS)
                 continue
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             try:
-                threading.Thread(target=one, args=(connection,), daemon=True).start()
-            except RuntimeError:  # no more threads
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                one = threading.Thread(
+                    target=self._one, args=(connection,), daemon=True
+                )
+                one.start()
+            except (OSError, RuntimeError):  # it left at once; no more threads
                 connection.close()
-                slots.release()
+                self.slots.release()
 
-    listener.settimeout(None)
-    threading.Thread(target=accept, name=name, daemon=True).start()
+    def _one(self, connection: socket.socket) -> None:
+        try:
+            with contextlib.suppress(OSError):  # the peer went away; nothing to tell it
+                self.handle(connection)
+        finally:
+            connection.close()
+            self.slots.release()
 
 
 def dial(server: str) -> socket.socket:
