@@ -12,15 +12,15 @@ __all__ = ["served"]
 
 
 @asynccontextmanager
-async def served(app: Any) -> AsyncGenerator[str]:
-    """The base URL; the port takes connections at once."""
+async def served(app: Any, *, sockets: bool = False) -> AsyncGenerator[str]:
+    """The base URL; the port takes connections at once. `sockets`: WebSockets too."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server = uvicorn.Server(
             uvicorn.Config(
                 app,
                 lifespan="off",
                 log_level="error",
-                ws="none",
+                ws="websockets-sansio" if sockets else "none",
                 timeout_graceful_shutdown=1,
             )
         )

@@ -27,7 +27,8 @@ export function useLogin() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (body: Schemas["Login"]) => api.POST("/api/v2/users/login", { body }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: authKeys.me }),
+    // Forgotten, not made stale: the router takes whatever is there.
+    onSuccess: () => queries.removeQueries({ queryKey: authKeys.me }),
   });
 }
 

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, it } from "vitest";
 import { mockDetail, mockTask } from "@/mocks/wire";
 import { can, listState } from "./status";

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, it } from "vitest";
 import { mockEvent as event } from "@/mocks/wire";
 import { emptyTranscript, fold } from "./fold";
