@@ -108,7 +108,11 @@ def logs(
         run(lambda client: _contract_logs(client, reference, columns))
         return
 
-    show = _print_event_json if as_json or output == "json" else _text_printer()
+    show = (
+        _print_event_json
+        if as_json or output == "json"
+        else _text_printer(is_live=follow)
+    )
     if follow:
         run(lambda client: _follow(client, reference, show))
         return
@@ -218,8 +222,8 @@ def _print_event_json(event: StoredEvent | None) -> None:
         typer.echo(event.model_dump_json())
 
 
-def _text_printer() -> Callable[[StoredEvent | None], None]:
-    transcript = Transcript()
+def _text_printer(*, is_live: bool) -> Callable[[StoredEvent | None], None]:
+    transcript = Transcript(is_live=is_live)
 
     def show(event: StoredEvent | None) -> None:
         text = transcript.finish() if event is None else transcript.feed(event)

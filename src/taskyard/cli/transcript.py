@@ -1,23 +1,27 @@
 """A session's events as lines for a terminal, in the order they happen."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from taskyard.protocol.api.tasks import StoredEvent
 
 __all__ = ["Transcript"]
+
+_TOOL_ENDS: Final = {"completed": "ok", "failed": "FAILED"}
 
 
 class Transcript:
     """Turns each event into the text to print next; chunks of one message run on.
 
     What cannot be shown in a line (plans, usage, commands) is shortened or left out:
-    `--json` has everything.
+    `--json` has everything. `is_live`: say that a tool runs, not only how it ended.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_live: bool) -> None:
+        self._is_live = is_live
         self._open_message = ""
-        self._shown_tools: dict[str, str] = {}
+        self._started: set[str] = set()
+        self._ended: set[str] = set()
         self._shapes: dict[str, Callable[[StoredEvent], str]] = {
             "message": self._message,
             "message_chunk": self._chunk,
@@ -67,16 +71,23 @@ class Transcript:
 
     def _tool(self, event: StoredEvent) -> str:
         """Once when it starts and once when it ends, however many updates there are."""
-        status = _text(event.data, "status") or "pending"
+        if _text(event.data, "name").endswith("report_task"):
+            return ""  # what it says comes as a report
+
         title = _text(event.data, "title") or event.key
-        before = self._shown_tools.get(event.key)
-        is_over = status in {"completed", "failed"}
-        if before is not None and (not is_over or before == status):
+        status = _text(event.data, "status")
+        if status in _TOOL_ENDS:
+            is_new = event.key not in self._ended
+            self._ended.add(event.key)
+            return f"  [tool] {title} {_TOOL_ENDS[status]}\n" if is_new else ""
+
+        # The input is known a moment after the call; only then the title means something.
+        is_named = bool(event.data.get("raw_input"))
+        if not self._is_live or not is_named or event.key in self._started:
             return ""
 
-        self._shown_tools[event.key] = status
-        mark = {"completed": "ok", "failed": "FAILED"}.get(status, "...")
-        return f"  [tool] {title} {mark}\n"
+        self._started.add(event.key)
+        return f"  [tool] {title} ...\n"
 
     def _plan(self, event: StoredEvent) -> str:
         marks = {"completed": "x", "in_progress": ">"}

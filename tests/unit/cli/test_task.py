@@ -253,9 +253,7 @@ def test_the_conversation_is_shown_as_it_was_said(
 
     ran = taskyard("task", "logs", "fix")
 
-    assert ran.out == (
-        "> tidy up\nI look.\n  [tool] ls ...\n  [tool] ls ok\n(thinking) hm\n"
-    )
+    assert ran.out == ("> tidy up\nI look.\n  [tool] ls ok\n(thinking) hm\n")
 
 
 def test_following_goes_on_where_a_lost_connection_stopped(
