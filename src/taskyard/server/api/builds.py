@@ -61,6 +61,7 @@ async def _add(
 ) -> BuildRow:
     workspaces = services.workspaces()
     initiator_id, reason = actor.user_id, body.reason or "initiator"
+    parameters = [(p.name, p.value) for p in body.rich_parameter_values]
     match body.transition:
         case "start":
             version = body.template_version_id and await workspaces.usable_version(
@@ -70,15 +71,20 @@ async def _add(
                 workspace_id,
                 initiator_id=initiator_id,
                 version=version or None,
-                parameters=[(p.name, p.value) for p in body.rich_parameter_values],
+                parameters=parameters,
                 preset_id=body.template_version_preset_id,
                 reason=reason,
             )
         case "stop":
             return await workspaces.stop(
-                workspace_id, initiator_id=initiator_id, reason=reason
+                workspace_id,
+                initiator_id=initiator_id,
+                parameters=parameters,
+                reason=reason,
             )
         case "delete":
+            if body.orphan:
+                workspaces.check_may_orphan(actor)
             return await workspaces.delete(
                 workspace_id,
                 initiator_id=initiator_id,

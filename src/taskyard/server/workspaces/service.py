@@ -196,13 +196,18 @@ class WorkspaceService:
         workspace_id: UUID,
         *,
         initiator_id: UUID,
+        parameters: Parameters = (),
         reason: str = "initiator",
         when_active: Literal["refuse", "cancel"] = "refuse",
     ) -> BuildRow:
-        """Raises BuildActive unless an active build is to be canceled."""
+        """Raises BuildActive unless an active build is to be canceled.
+
+        `parameters` may only repeat what the last start had (ParametersInvalid).
+        """
         order = BuildOrder(
             transition="stop",
             initiator_id=initiator_id,
+            parameters=parameters,
             reason=reason,
             when_active=when_active,
         )
@@ -231,6 +236,14 @@ class WorkspaceService:
         if orphan:
             await self._builds.orphan(build)
         return build
+
+    def check_may_orphan(self, actor: Actor) -> None:
+        """What is left behind costs whoever runs the machines. Raises NotYours."""
+        if not actor.manages_templates:
+            raise NotYours(
+                "Only people who manage templates can orphan a workspace.",
+                detail="Delete it without `orphan`.",
+            )
 
     async def cancel(self, actor: Actor, build: BuildRow) -> None:
         """Ask for the end of an active build. Raises CancelForbidden, JobOver."""
