@@ -52,8 +52,8 @@ class Output:
             self._diagnostic(message.get("diagnostic") or {})
         elif kind not in _SILENT:
             level = _LEVELS.get(str(message.get("@level")), "info")
-            if kind.startswith("refresh_"):
-                level = "debug"  # two lines for each thing that is as it was
+            if kind.startswith("refresh_") or _is_read(message):
+                level = "debug"  # two lines for each thing that is only looked at
             text = str(message.get("@message", ""))
             self._journal.write(text, level, source="provisioner")
         if "hook" in message:
@@ -109,6 +109,12 @@ def describe_diagnostic(diagnostic: Object) -> str:
     parts = (str(diagnostic.get(part) or "") for part in ("summary", "detail"))
     text = ": ".join(" ".join(part.split()) for part in parts if part)
     return where + text
+
+
+def _is_read(message: Object) -> bool:
+    """Of a data source, which is told like something that is made."""
+    hook: Object = message.get("hook") or {}
+    return hook.get("action") == "read"
 
 
 def _parsed(line: str) -> Object | None:
