@@ -125,8 +125,10 @@ def _install(
     environment: Mapping[str, str],
 ) -> None:
     partial = agents_dir / ".partial" / package.name
-    # Ours: the lock is held. A killed installation may have left it.
-    shutil.rmtree(partial, ignore_errors=True)
+    replaced = agents_dir / ".partial" / f"{package.name}.replaced"
+    # Ours: the lock is held. A killed installation may have left them.
+    for leftover in (partial, replaced):
+        shutil.rmtree(leftover, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
         progress(f"downloading {package.spec} (about {package.megabytes} MB)")
@@ -140,9 +142,13 @@ def _install(
         _open_to_all(partial)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.parent.chmod(0o755)
+        if target.exists():
+            # Not complete, so not made by this function; whoever has it open keeps it.
+            target.rename(replaced)
         partial.rename(target)
     finally:
-        shutil.rmtree(partial, ignore_errors=True)
+        for leftover in (partial, replaced):
+            shutil.rmtree(leftover, ignore_errors=True)
     progress(f"installed {package.name} {package.version}")
 
 

@@ -52,9 +52,23 @@ def _package(folder: Path, program: str, *, version: str = "1.2.3") -> AgentPack
     )
 
 
-@pytest.fixture
-def package(tmp_path: Path) -> AgentPackage:
-    return _package(tmp_path / "package", ANSWERS)
+# npm needs a second for each: packed once for all tests.
+
+
+@pytest.fixture(scope="session")
+def package(tmp_path_factory: pytest.TempPathFactory) -> AgentPackage:
+    return _package(tmp_path_factory.mktemp("npm") / "package", ANSWERS)
+
+
+@pytest.fixture(scope="session")
+def newer(tmp_path_factory: pytest.TempPathFactory) -> AgentPackage:
+    folder = tmp_path_factory.mktemp("npm") / "package"
+    return _package(folder, ANSWERS, version="1.3.0")
+
+
+@pytest.fixture(scope="session")
+def dying(tmp_path_factory: pytest.TempPathFactory) -> AgentPackage:
+    return _package(tmp_path_factory.mktemp("npm") / "package", DIES)
 
 
 def test_an_installed_agent_answers_and_is_current(
@@ -100,12 +114,13 @@ def test_everybody_can_read_and_run_it_whatever_the_umask(
     assert modes[result.path / "run"] == 0o755
 
 
-def test_an_agent_that_does_not_start_is_not_installed(tmp_path: Path) -> None:
-    package = _package(tmp_path / "package", DIES)
+def test_an_agent_that_does_not_start_is_not_installed(
+    tmp_path: Path, dying: AgentPackage
+) -> None:
     agents = tmp_path / "agents"
 
     with pytest.raises(AgentNotInstallable, match=r"does not start.*no licence"):
-        install("tiny", agents, packages={"tiny": package})
+        install("tiny", agents, packages={"tiny": dying})
 
     assert installed(agents) == []
     assert not list((agents / ".partial").iterdir())
@@ -123,11 +138,22 @@ def test_what_a_killed_installation_left_is_cleared(
     assert not (result.path / "node_modules/half").exists()
 
 
-def test_a_new_version_becomes_current_and_the_old_one_stays(
+def test_an_installation_of_another_make_is_replaced(
     tmp_path: Path, package: AgentPackage
 ) -> None:
     agents = tmp_path / "agents"
-    newer = _package(tmp_path / "newer", ANSWERS, version="1.3.0")
+    (agents / "tiny/1.2.3/node_modules").mkdir(parents=True)
+
+    result = install("tiny", agents, packages={"tiny": package})
+
+    assert installed(agents) == [result]
+    assert not list((agents / ".partial").iterdir())
+
+
+def test_a_new_version_becomes_current_and_the_old_one_stays(
+    tmp_path: Path, package: AgentPackage, newer: AgentPackage
+) -> None:
+    agents = tmp_path / "agents"
     install("tiny", agents, packages={"tiny": package})
 
     install("tiny", agents, packages={"tiny": newer})
