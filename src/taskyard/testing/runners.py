@@ -128,15 +128,16 @@ class FakeRunner:
 
     def __init__(self, app: ASGIApp, token: str, *, stream: str | None = None) -> None:
         self._app = app
-        self._token = token
+        self.token = token
         self.stream = stream or str(uuid4())
         self.manifest: Manifest | None = None
         self.acked = 0  # by any ack or welcome so far
-        self.outbox: dict[int, dict[str, Any]] = {}
+        self.outbox: dict[int, Any] = {}
+        self._sent: dict[int, Any] = {}
         self.commands: list[Command] = []
         self.acted_on: list[Command] = []
-        self._journal: dict[str, Reply] = {}
-        self._last_seq = 0
+        self.journal: dict[str, Reply] = {}
+        self.last_seq = 0
         self._connection: _Connection | None = None
         self._changed = asyncio.Event()
 
@@ -154,15 +155,15 @@ class FakeRunner:
 
     def go_on_from(self, other: "FakeRunner") -> None:
         """Take over what another runner of the same workspace left on its disk."""
-        self.stream, self._last_seq = other.stream, other._last_seq
+        self.stream, self.last_seq = other.stream, other.last_seq
         self.acked, self.outbox = other.acked, dict(other.outbox)
-        self._journal = dict(other._journal)
+        self.journal = dict(other.journal)
 
     # -- the link ---------------------------------------------------------------------
 
     async def connect(self) -> Manifest:
         """Dial and wait for the welcome. Raises `TurnedAway`."""
-        connection = _Connection(self._app, self._token, self._received)
+        connection = _Connection(self._app, self.token, self._received)
         self._connection = connection
         connection.send(
             Hello(
@@ -204,21 +205,38 @@ class FakeRunner:
 
     def emit(self, event: Mapping[str, Any]) -> int:
         """Put an event into the outbox, and on its way when there is a link."""
-        self._last_seq += 1
-        self.outbox[self._last_seq] = dict(event)
-        if self._connection is not None:
-            self._send_event(self._last_seq)
-        return self._last_seq
+        return self.emit_raw(dict(event))
 
     def _send_event(self, seq: int) -> None:
+        self._sent[seq] = self.outbox[seq]
         self.say({"type": "event", "seq": seq, "event": self.outbox[seq]})
 
     async def settled(self) -> None:
         """Wait until everything that was emitted is acknowledged."""
         async with asyncio.timeout(_DEADLINE):
-            while self.acked < self._last_seq:
+            while self.acked < self.last_seq:
                 self._changed.clear()
                 await self._changed.wait()
+
+    def emit_raw(self, event: Any) -> int:
+        """As `emit`, of anything."""
+        self.last_seq += 1
+        self.outbox[self.last_seq] = event
+        if self._connection is not None:
+            self._send_event(self.last_seq)
+        return self.last_seq
+
+    def forget_acknowledgements(self) -> None:
+        """As if the last ones had been lost on the way."""
+        self.acked = 0
+        self.outbox |= self._sent
+
+    def logs(self, *outputs: str, source: str = "runner") -> int:
+        lines = [
+            {"at": AT, "source": source, "level": "info", "output": output}
+            for output in outputs
+        ]
+        return self.emit({"name": "logs", "lines": lines})
 
     def lifecycle(self, state: AgentLifecycle, detail: str = "") -> int:
         return self.emit(
@@ -304,15 +322,15 @@ class FakeRunner:
 
     def _obey(self, command: Command) -> None:
         self.commands.append(command)
-        if command["id"] not in self._journal:
+        if command["id"] not in self.journal:
             reply = self.answer(command)
             self.acted_on.append(command)
             if reply is None:
                 return
             if reply["ok"]:  # what was refused may be asked again
-                self._journal[command["id"]] = reply
+                self.journal[command["id"]] = reply
         else:
-            reply = self._journal[command["id"]]
+            reply = self.journal[command["id"]]
         self.say(reply)
 
 

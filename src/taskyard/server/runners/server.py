@@ -99,8 +99,8 @@ class RunnerServer:
         self._clock = clock
         self._access_url = access_url
         self._secret = secret
-        self._limits = limits or Limits()
-        self._patience = patience
+        self.limits = limits or Limits()
+        self.patience = patience
 
     async def admit(self, token: str) -> Admitted | Refusal:
         """Judge a token now. Used by the agent's HTTP routes too."""
@@ -124,7 +124,7 @@ class RunnerServer:
 
     async def _admit_patiently(self, token: str) -> Admitted | Refusal:
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + self._patience
+        deadline = loop.time() + self.patience
         async with self._broadcast.subscribe(topics.WORKSPACE) as hints:
             while True:
                 verdict = await self._judge(token)
@@ -284,7 +284,7 @@ class RunnerServer:
                 store=RunnerStore(session),
                 agent=agent,
                 clock=self._clock,
-                limits=self._limits,
+                limits=self.limits,
             )
             return await ingest.apply(stream, batch)
 

@@ -155,9 +155,15 @@ class TaskService:
             resource_types=types,
         )
 
-    async def ids(self, *conditions: ColumnElement[bool]) -> list[UUID]:
-        """Ids alone, deleted tasks too."""
-        return await self._store.ids(*conditions)
+    async def visible(
+        self, actor: Actor, *, task_ids: set[UUID], workspace_ids: set[UUID]
+    ) -> list[UUID]:
+        """Which of these tasks, and tasks of these workspaces, the actor may read.
+
+        Deleted ones too: that they are gone is news.
+        """
+        named = TaskRow.id.in_(task_ids) | TaskRow.workspace_id.in_(workspace_ids)
+        return await self._store.ids(named, may_read(actor))
 
     async def reload(self, task_id: UUID) -> TaskRecord | None:
         """The task as it is now; None when it is deleted."""

@@ -12,10 +12,8 @@ from taskyard.protocol.api.tasks import StoredEvent, TaskDetail
 from taskyard.server.db import topics
 from taskyard.server.db.broadcast import Broadcast, Hint
 from taskyard.server.db.engine import Sessions
-from taskyard.server.db.tables import TaskRow
 from taskyard.server.identity.actor import Actor
 from taskyard.server.tasks.service import TaskService
-from taskyard.server.tasks.store import may_read
 from taskyard.server.tasks.transcript import Transcript
 
 __all__ = ["HEARTBEAT_SECONDS", "Frame", "TaskStreams", "encode"]
@@ -146,9 +144,10 @@ class TaskStreams:
                 tasks.add(UUID(hint.id.rpartition("/")[2]))
             elif hint is not None:
                 workspaces.add(UUID(hint.id))
-        condition = TaskRow.id.in_(tasks) | TaskRow.workspace_id.in_(workspaces)
         async with self._sessions.begin() as session:
-            found = await self._services(session).ids(condition, may_read(actor))
+            found = await self._services(session).visible(
+                actor, task_ids=tasks, workspace_ids=workspaces
+            )
         return [str(id_) for id_ in found]
 
 

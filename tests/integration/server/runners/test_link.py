@@ -1,0 +1,530 @@
+"""The server's side of the link: who is let in, what is stored, and that it is once."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from taskyard.kit.crypto import digest
+from taskyard.server.background.signals import SIGNALS
+from taskyard.server.db.tables import (
+    AgentLogRow,
+    AgentRow,
+    GatewayKeyRow,
+    MessageRow,
+    SessionEventRow,
+)
+from taskyard.server.factory import ProcessContext
+from taskyard.server.main import create_app
+from taskyard.server.runners.limits import Limits
+from taskyard.server.runners.link import NotConnected
+from taskyard.testing.runners import DoublingRunner, FakeRunner, TurnedAway
+from tests.support.tasks import SECOND, Active, Bench
+
+pytestmark = pytest.mark.asyncio
+
+
+async def _agent(bench: Bench) -> AgentRow:
+    """The agent that was made last."""
+    async with bench.process.sessions.begin() as session:
+        rows = await session.scalars(select(AgentRow).order_by(AgentRow.created_at))
+        return list(rows)[-1]
+
+
+async def _titles(active: Active) -> list[str]:
+    return [
+        event["data"]["title"]
+        for event in await active.events()
+        if event["kind"] == "title"
+    ]
+
+
+class TestGreeting:
+    async def test_the_manifest_has_what_the_workspace_needs(
+        self, bench: Bench
+    ) -> None:
+        task = await bench.task("do it")
+        runner = await bench.runner()
+
+        manifest = runner.manifest
+        assert manifest is not None
+        assert manifest["task_id"] == task["id"]
+        assert manifest["workspace_name"] == task["name"]
+        assert (manifest["owner_name"], manifest["build_number"]) == ("ada", 1)
+        assert [app["slug"] for app in manifest["apps"]] == ["ccw", "preview"]
+        assert manifest["apps"][0]["healthcheck"] == {
+            "url": "http://localhost:3284/status",
+            "interval_seconds": 3,
+            "threshold": 20,
+        }
+        assert manifest["permission_policy"] == "allow_edits"
+        assert manifest["sessions"] == []
+
+    async def test_its_gateway_key_is_the_same_for_the_whole_build(
+        self, bench: Bench
+    ) -> None:
+        await bench.task()
+        runner = await bench.runner()
+        first = runner.manifest["secret_environment"] if runner.manifest else {}
+        await runner.drop()
+        again = (await runner.connect())["secret_environment"]
+
+        assert first == again
+        assert first["ANTHROPIC_BASE_URL"] == "http://test/gateway/anthropic"
+        async with bench.process.sessions.begin() as session:
+            keys = list(await session.scalars(select(GatewayKeyRow)))
+        assert [key.key_hash for key in keys] == [digest(first["ANTHROPIC_AUTH_TOKEN"])]
+        assert keys[0].revoked_at is None
+
+    async def test_connections_are_facts_of_the_agent(self, bench: Bench) -> None:
+        await bench.task()
+        runner = await bench.runner()
+        connected = await _agent(bench)
+        bench.clock.advance(SECOND)
+        await runner.drop()
+        gone = await _agent(bench)
+
+        assert connected.first_connected_at == connected.last_connected_at
+        assert connected.disconnected_at is None
+        assert connected.runner_version == "fake"
+        assert gone.disconnected_at == bench.clock.now()
+
+    async def test_a_second_connection_replaces_the_first(self, bench: Bench) -> None:
+        await bench.task()
+        first = await bench.runner()
+        second = await bench.runner(stream=first.stream)
+
+        code, reason = await first.closed()
+
+        assert code == 4409
+        assert "replaced" in reason
+        row = await _agent(bench)
+        assert bench.process.links.is_connected(row.id)
+        second.lifecycle("ready")
+        await second.settled()
+        assert (await _agent(bench)).disconnected_at is None
+
+    async def test_a_runner_that_says_no_hello_is_dropped(self, bench: Bench) -> None:
+        await bench.task()
+        runner = await bench.runner(connect=False)
+        runner.stream = "no uuid"
+
+        with pytest.raises(TurnedAway):
+            await runner.connect()
+
+
+class TestTokens:
+    async def test_the_token_of_an_earlier_build_is_refused_for_good(
+        self, bench: Bench
+    ) -> None:
+        active = await bench.active()
+        await active.runner.drop()
+        await active.pause()
+
+        with pytest.raises(TurnedAway) as turned_away:
+            await active.runner.connect()
+
+        assert turned_away.value.code == 4403
+        assert "later build" in turned_away.value.refused
+
+    async def test_a_stop_under_way_lets_the_runner_in(self, bench: Bench) -> None:
+        active = await bench.active()
+        await active.runner.drop()
+        await bench.client.post(f"{active.path}/pause")
+
+        await active.runner.connect()
+        active.runner.lifecycle("shutting_down")
+        await active.runner.settled()
+
+        assert (await _agent(bench)).lifecycle == "shutting_down"
+
+    async def test_a_link_ends_when_its_build_is_over(self, bench: Bench) -> None:
+        active = await bench.active()
+        await active.pause()
+
+        await SIGNALS.step(bench.process)
+
+        assert "later build" in (await active.runner.closed())[1]
+
+    async def test_an_unknown_token_is_sent_away_but_not_for_good(
+        self, bench: Bench
+    ) -> None:
+        _impatient(bench.process)
+
+        with pytest.raises(TurnedAway) as turned_away:
+            await FakeRunner(bench.app, str(uuid4())).connect()
+
+        assert (turned_away.value.code, turned_away.value.refused) == (1013, "")
+
+    async def test_a_runner_that_is_faster_than_its_build_is_kept_waiting(
+        self, bench: Bench
+    ) -> None:
+        await bench.task(run=False)
+        provisioner = bench.yard.provisioner
+        job = await provisioner.acquire()
+        assert job is not None
+        result = provisioner.result_of(job)
+        token = list(provisioner.agent_tokens.values())[-1]
+        runner = FakeRunner(bench.app, token)
+
+        async with _connecting(runner):
+            await provisioner.complete(job, result)
+
+        assert runner.manifest is not None
+
+    async def test_without_a_token_nobody_is_let_in(self, bench: Bench) -> None:
+        with pytest.raises(TurnedAway) as turned_away:
+            await FakeRunner(bench.app, "").connect()
+
+        assert turned_away.value.code == 4401
+
+
+class TestOnce:
+    async def test_an_event_that_comes_twice_is_stored_once(self, bench: Bench) -> None:
+        active = await bench.active(kind=DoublingRunner)
+
+        for number in range(5):
+            active.runner.session_event(
+                active.session, "title", "title", title=f"t{number}"
+            )
+        await active.runner.settled()
+
+        assert await _titles(active) == ["t0", "t1", "t2", "t3", "t4"]
+
+    async def test_after_a_lost_acknowledgement_the_events_are_known(
+        self, bench: Bench
+    ) -> None:
+        active = await bench.active()
+        runner = active.runner
+        runner.session_event(active.session, "title", "title", title="one")
+        await runner.settled()
+        runner.forget_acknowledgements()
+
+        await runner.drop()
+        await runner.connect()
+        runner.session_event(active.session, "title", "title", title="two")
+        await runner.settled()
+
+        assert await _titles(active) == ["one", "two"]
+
+    async def test_events_made_without_a_link_arrive_in_order(
+        self, bench: Bench
+    ) -> None:
+        active = await bench.active()
+        await active.runner.drop()
+        for number in range(600):
+            active.runner.session_event(
+                active.session, "title", "title", title=str(number)
+            )
+
+        await active.runner.connect()
+        await active.runner.settled()
+
+        assert await _titles(active) == [str(number) for number in range(600)]
+
+    async def test_a_link_lost_in_the_middle_of_events_loses_none(
+        self, bench: Bench
+    ) -> None:
+        active = await bench.active()
+        for round_ in range(6):
+            for number in range(20):
+                active.runner.session_event(
+                    active.session, "title", "title", title=f"{round_}.{number}"
+                )
+            await active.runner.drop()
+            await active.runner.connect()
+        await active.runner.settled()
+
+        assert await _titles(active) == [
+            f"{r}.{n}" for r in range(6) for n in range(20)
+        ]
+
+    async def test_a_restart_of_the_server_changes_nothing(
+        self, bench: Bench, database_url: str
+    ) -> None:
+        active = await bench.active("first")
+        runner = active.runner
+        for number in range(50):
+            runner.session_event(active.session, "title", "title", title=str(number))
+        await runner.drop()  # somewhere between storing and acknowledging
+
+        second = create_app(
+            bench.process.config,
+            database_url=database_url,
+            clock=bench.clock,
+            loops=(),
+        )
+        async with second.router.lifespan_context(second):
+            again = FakeRunner(second, runner.token, stream=runner.stream)
+            again.go_on_from(runner)
+            async with again:
+                again.session_event(active.session, "title", "title", title="50")
+                await again.settled()
+
+        assert await _titles(active) == [str(number) for number in range(51)]
+        async with bench.process.sessions.begin() as session:
+            messages = list(await session.scalars(select(MessageRow)))
+        assert [message.text for message in messages] == ["first"]
+
+    async def test_two_streams_of_one_workspace_do_not_disturb_each_other(
+        self, bench: Bench
+    ) -> None:
+        active = await bench.active()
+        await active.runner.drop()
+
+        fresh = await bench.runner()  # the home volume was lost: numbers begin at 1
+        fresh.session_event(active.session, "title", "title", title="anew")
+        await fresh.settled()
+
+        assert await _titles(active) == ["anew"]
+
+
+class TestBadEvents:
+    @pytest.mark.parametrize(
+        "event",
+        [
+            {"name": "nonsense"},
+            {"name": "lifecycle", "state": "asleep", "at": ""},
+            {"name": "session_events", "session_id": "x", "events": []},
+            {"name": "app_health", "app_id": "no uuid", "health": "healthy"},
+            {"name": "app_health", "app_id": str(uuid4()), "health": "healthy"},
+            "not an object",
+        ],
+    )
+    async def test_a_bad_event_is_acknowledged_and_never_blocks_the_stream(
+        self, bench: Bench, event: Any
+    ) -> None:
+        active = await bench.active()
+        runner = active.runner
+        runner.emit_raw(event)
+        runner.session_event(active.session, "title", "title", title="after")
+
+        await runner.settled()
+
+        assert await _titles(active) == ["after"]
+
+    async def test_a_bad_event_of_a_session_leaves_a_trace_in_it(
+        self, bench: Bench
+    ) -> None:
+        active = await bench.active()
+        active.runner.emit_raw(
+            {"name": "session_identified", "session_id": str(active.session)}
+        )
+        active.runner.session_event(active.session, "message", "m", text=float("nan"))
+        await active.runner.settled()
+
+        kinds = [event["kind"] for event in await active.events()][4:]
+        assert kinds == ["message"]
+
+    async def test_text_that_cannot_be_stored_is_cleaned(self, bench: Bench) -> None:
+        active = await bench.active()
+
+        active.runner.session_event(
+            active.session, "title", "ti\0tle", title="a\0b\ud800c"
+        )
+        await active.runner.settled()
+
+        title = (await _titles(active))[0]
+        assert title.startswith("a\ufffdb")
+        assert title.endswith("c")
+
+    async def test_control_messages_of_no_known_type_are_ignored(
+        self, bench: Bench
+    ) -> None:
+        active = await bench.active()
+
+        active.runner.say({"type": "surprise"})
+        active.runner.say({"no": "type"})
+        active.runner.say({"type": "event", "seq": "one", "event": {}})
+        active.runner.lifecycle("ready")
+        await active.runner.settled()
+
+        assert (await _agent(bench)).lifecycle == "ready"
+
+    async def test_a_foreign_session_cannot_be_written_to(self, bench: Bench) -> None:
+        victim = await bench.active()
+        attacker = await bench.active()
+
+        attacker.runner.session_event(victim.session, "title", "title", title="mine")
+        await attacker.runner.settled()
+
+        assert await _titles(victim) == []
+
+
+class TestLogs:
+    async def test_lines_are_kept_up_to_the_limit_then_marked(
+        self, bench: Bench
+    ) -> None:
+        active = await bench.active()
+
+        for _ in range(3):
+            active.runner.logs(*["x" * 200_000] * 2)
+        await active.runner.settled()
+
+        row = await _agent(bench)
+        async with bench.process.sessions.begin() as session:
+            lines = list(await session.scalars(select(AgentLogRow)))
+        assert row.logs_overflowed
+        assert row.logs_length == 200_000 * len(lines) <= 1024 * 1024
+        assert len(lines) == 5
+
+    async def test_script_results_are_kept(self, bench: Bench) -> None:
+        active = await bench.active()
+
+        active.runner.emit(
+            {
+                "name": "script_completed",
+                "script_id": "s",
+                "stage": "start",
+                "status": "exit_failure",
+                "exit_code": 3,
+                "started_at": "2026-01-01T00:00:00Z",
+                "ended_at": "2026-01-01T00:00:01Z",
+            }
+        )
+        await active.runner.settled()
+
+        results = (await _agent(bench)).script_results
+        assert (results[0]["status"], results[0]["exit_code"]) == ("exit_failure", 3)
+
+    async def test_metadata_is_kept_in_memory_and_bounded(self, bench: Bench) -> None:
+        active = await bench.active()
+        for number in range(100):
+            active.runner.say(
+                {
+                    "type": "metadata",
+                    "key": f"k{number}",
+                    "value": "v",
+                    "error": "",
+                    "collected_at": "2026-01-01T00:00:00Z",
+                }
+            )
+        active.runner.lifecycle("ready")
+        await active.runner.settled()
+
+        link = bench.process.links.require((await _agent(bench)).id)
+        assert len(link.metadata) == 64
+        assert link.metadata["k0"]["value"] == "v"
+
+
+class TestSignals:
+    async def test_links_are_written_as_heard_of(self, bench: Bench) -> None:
+        await bench.active()
+        bench.clock.advance(timedelta(minutes=5))
+
+        await SIGNALS.step(bench.process)
+
+        assert (await _agent(bench)).last_connected_at == bench.clock.now()
+
+    async def test_a_link_of_a_killed_server_is_marked_lost(self, bench: Bench) -> None:
+        active = await bench.active()
+        link = bench.process.links.require((await _agent(bench)).id)
+        bench.process.links.remove(link)  # as if this process had never held it
+        bench.clock.advance(timedelta(minutes=5))
+
+        await SIGNALS.step(bench.process)
+
+        row = await _agent(bench)
+        assert row.disconnected_at == row.last_connected_at
+        assert (await active.detail())["work"]["status"] == "no_signal"
+
+
+async def test_a_link_that_is_gone_raises_when_asked(bench: Bench) -> None:
+    active = await bench.active()
+    link = bench.process.links.require((await _agent(bench)).id)
+    await active.runner.drop()
+
+    with pytest.raises(NotConnected):
+        await link.command("cancel", {}, id="x", deadline=1)
+    with pytest.raises(NotConnected):
+        await link.open({"service": "tcp", "port": 1}, asyncio.Protocol)
+
+
+async def test_the_app_status_history_tells_the_turn(bench: Bench) -> None:
+    active = await bench.active()
+    runner, session = active.runner, active.session
+    runner.state(session, "running")
+    runner.session_event(
+        session,
+        "report",
+        "report",
+        state="complete",
+        summary="Opened a pull request",
+        link="https://example.com/pull/1",
+    )
+    runner.state(session, "idle")
+    await runner.settled()
+
+    state = (await active.get())["current_state"]
+    assert (state["state"], state["message"], state["uri"]) == (
+        "idle",
+        "Opened a pull request",
+        "https://example.com/pull/1",
+    )
+
+
+async def test_a_reported_failure_is_shown_as_failed(bench: Bench) -> None:
+    active = await bench.active()
+    runner, session = active.runner, active.session
+    runner.state(session, "running")
+    runner.session_event(
+        session, "report", "report", state="failure", summary="No access", link=""
+    )
+    runner.state(session, "idle")
+    await runner.settled()
+
+    state = (await active.get())["current_state"]
+    assert (state["state"], state["message"]) == ("failed", "No access")
+
+
+async def test_a_full_transcript_keeps_states_and_says_so(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    active = await bench.active()
+    monkeypatch.setattr(
+        bench.process.runner_server, "limits", Limits(session_bytes=2000)
+    )
+
+    for number in range(5):
+        active.runner.session_event(
+            active.session, "message", f"m{number}", role="agent", text="x" * 900
+        )
+    active.runner.state(active.session, "running")
+    await active.runner.settled()
+
+    kinds = [event["kind"] for event in await active.events()][4:]
+    assert kinds == ["message", "error", "state"]
+
+
+async def test_the_events_of_a_session_are_rows_in_order(bench: Bench) -> None:
+    active = await bench.active()
+
+    async with bench.process.sessions.begin() as session:
+        rows = list(
+            await session.scalars(
+                select(SessionEventRow).where(
+                    SessionEventRow.session_id == active.session
+                )
+            )
+        )
+
+    assert [row.seq for row in sorted(rows, key=lambda row: row.seq)] == [1, 2, 3, 4]
+
+
+def _impatient(process: ProcessContext) -> None:
+    process.runner_server.patience = 0.0
+
+
+@asynccontextmanager
+async def _connecting(runner: FakeRunner) -> AsyncGenerator[None]:
+    """Connect in the background; after the block the link is there."""
+    async with asyncio.TaskGroup() as group:
+        connecting = group.create_task(runner.connect())
+        yield
+        await connecting
+    await runner.drop()
