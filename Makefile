@@ -51,6 +51,10 @@ format: setup ## Format the code and apply what lint can fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+.PHONY: docs
+docs: setup ## Write the pages that are made from the code
+	$(BIN)/taskyard settings > docs/reference/settings.md
+
 .PHONY: lock
 lock: setup ## Write requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --upgrade --all-extras --group dev --universal \

@@ -48,6 +48,11 @@ COMMANDS: dict[str, LazyCommand] = {
     "openapi": LazyCommand(
         "taskyard.cli.server:openapi", "Print the API's description.", hidden=True
     ),
+    "settings": LazyCommand(
+        "taskyard.cli.server:settings",
+        "Print the reference of the server's settings.",
+        hidden=True,
+    ),
     "runner": LazyCommand(
         "taskyard.cli.runner:runner",
         "Run inside a workspace (see `runner --help`).",

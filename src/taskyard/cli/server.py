@@ -11,9 +11,10 @@ from pydantic import ValidationError
 
 from taskyard.kit.errors import InvalidRequest
 from taskyard.server.config import Config
+from taskyard.server.launch.reference import settings_reference
 from taskyard.server.main import create_app, run
 
-__all__ = ["openapi", "server"]
+__all__ = ["openapi", "server", "settings"]
 
 
 def server(
@@ -59,6 +60,11 @@ def openapi() -> None:
     """Print the API's description as JSON; needs no database and no running server."""
     description = create_app(Config()).openapi()
     sys.stdout.write(json.dumps(description, indent=1, sort_keys=True) + "\n")
+
+
+def settings() -> None:
+    """Print the reference page of the server's settings."""
+    sys.stdout.write(settings_reference())
 
 
 def _config(given: dict[str, Any]) -> Config:

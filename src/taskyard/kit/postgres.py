@@ -129,6 +129,7 @@ class EmbeddedPostgres:
             await asyncio.to_thread(self._prepare)
             yield
         finally:
+            await asyncio.to_thread(self._tidy)
             os.close(handle)
 
     async def start(self) -> None:
@@ -209,6 +210,12 @@ class EmbeddedPostgres:
             self.socket_dir = Path(tempfile.mkdtemp(prefix="pg-"))
         self.socket_dir.mkdir(mode=0o700, exist_ok=True)
         self._hand_over(self.socket_dir)
+
+    def _tidy(self) -> None:
+        """A socket directory of our own making elsewhere is not left behind."""
+        made = getattr(self, "socket_dir", self.data)
+        if not made.is_relative_to(self.data):
+            shutil.rmtree(made, ignore_errors=True)
 
     def _initialize(self) -> None:
         fresh = self.data / "cluster.new"
