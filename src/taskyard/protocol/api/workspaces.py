@@ -245,7 +245,7 @@ class CreateBuild(ApiModel):
 class EgressReport(ApiModel):
     """A decision as the supervisor of a sandbox reports it."""
 
-    at: float  # seconds since 1970
+    at: float = Field(ge=0, le=253_402_300_799)  # seconds since 1970, to year 9999
     verdict: Literal["allow", "deny"]
     method: str = ""
     host: str

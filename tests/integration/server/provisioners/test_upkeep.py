@@ -1,0 +1,109 @@
+"""What is forgotten, and what never is."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import httpx
+import pytest
+from sqlalchemy import func, select
+
+from taskyard.kit.clock import ManualClock
+from taskyard.server.background.builds import prune
+from taskyard.server.db.tables import (
+    BuildRow,
+    FileRow,
+    ProvisionerJobLogRow,
+    ProvisionerJobRow,
+    TemplateVersionRow,
+)
+from taskyard.server.factory import Factory, ProcessContext
+from taskyard.testing.provisioners import FailingProvisioner
+from tests.support.provisioning import Yard
+
+pytestmark = pytest.mark.asyncio
+
+
+async def count(process: ProcessContext, table: type) -> int:
+    async with process.sessions() as session:
+        found = await session.scalar(select(func.count()).select_from(table))
+        return found or 0
+
+
+async def states(process: ProcessContext) -> list[int]:
+    """Numbers of the builds that have one."""
+    async with process.sessions() as session:
+        rows = await session.scalars(
+            select(BuildRow.build_number)
+            .where(BuildRow.state.is_not(None))
+            .order_by(BuildRow.build_number)
+        )
+        return list(rows)
+
+
+async def test_old_states_go_but_for_the_newest_of_a_workspace(
+    yard: Yard, process: ProcessContext, clock: ManualClock
+) -> None:
+    workspace = await yard.workspace(await yard.template())
+    await yard.build(workspace, "stop")
+    clock.advance(timedelta(days=31))
+
+    await prune(process)
+    before = await states(process)
+    async with process.sessions.begin() as session:
+        await (
+            Factory(process, session)
+            .workspaces()
+            .delete(UUID(workspace["id"]), initiator_id=yard.owner.id)
+        )
+    await yard.provisioner.run_all()
+    clock.advance(timedelta(days=31))
+    await prune(process)
+
+    assert before == [2]
+    assert await states(process) == []
+
+
+async def test_old_logs_go_and_the_jobs_stay(
+    yard: Yard, process: ProcessContext, clock: ManualClock
+) -> None:
+    await yard.workspace(await yard.template())
+    clock.advance(timedelta(days=89))
+    await prune(process)
+    before = await count(process, ProvisionerJobLogRow)
+    clock.advance(timedelta(days=2))
+
+    await prune(process)
+
+    assert before == 2
+    assert await count(process, ProvisionerJobLogRow) == 0
+    assert await count(process, ProvisionerJobRow) == 2
+
+
+async def test_uploads_that_nothing_uses_go(
+    yard: Yard, process: ProcessContext, clock: ManualClock
+) -> None:
+    await yard.version()
+    await yard.upload({"main.tf": "never imported"})
+    clock.advance(timedelta(days=2))
+
+    await prune(process)
+
+    assert await count(process, FileRow) == 1
+
+
+async def test_failed_imports_of_no_template_go(
+    yard: Yard,
+    process: ProcessContext,
+    clock: ManualClock,
+    anonymous: httpx.AsyncClient,
+) -> None:
+    template = await yard.template()
+    failing = FailingProvisioner(anonymous, yard.provisioner.key)
+    for place in (None, template["id"]):
+        await yard.version(template_id=place, run=False)
+        await failing.run_one()
+    clock.advance(timedelta(days=8))
+
+    await prune(process)
+
+    assert await count(process, TemplateVersionRow) == 2
