@@ -23,6 +23,7 @@ from tests.integration.provisioner.templates import (
     TASK,
 )
 from tests.integration.provisioner.yard import Yard, open_yard, settings_in
+from tests.support.processes import wait_until_gone
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -341,13 +342,6 @@ async def _running_pid(yard: Yard) -> int:
     return int(await asyncio.to_thread(pipe.read_text))
 
 
-def _is_alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False
-
-
 async def test_cancelling_ends_terraform_politely_and_keeps_the_state(
     yard: Yard,
 ) -> None:
@@ -363,7 +357,7 @@ async def test_cancelling_ends_terraform_politely_and_keeps_the_state(
     assert record.failure
     assert record.failure.error_code == "canceled"
     assert "taskyard_sandbox" in _text(record.failure.state or "")
-    assert not _is_alive(pid)
+    await asyncio.to_thread(wait_until_gone, pid)
     workspace.state = record.last_state
     await workspace.build("delete")
     assert yard.isolation.running == []
@@ -401,7 +395,7 @@ async def test_one_that_ignores_being_asked_is_killed(
             pid = await _running_pid(yard)
             runner.stop.cancel()
 
-        assert not _is_alive(pid)
+        await asyncio.to_thread(wait_until_gone, pid)
     assert record.failure
     assert record.failure.error_code == "canceled"
 
@@ -419,7 +413,7 @@ async def test_a_lost_lease_ends_everything_and_reports_nothing(yard: Yard) -> N
 
     assert record.failure is None
     assert record.completion is None
-    assert not _is_alive(pid)
+    await asyncio.to_thread(wait_until_gone, pid)
 
 
 async def test_terraform_never_sees_a_secret(yard: Yard) -> None:

@@ -5,7 +5,6 @@ import os
 import signal
 import sys
 import textwrap
-import threading
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 from taskyard.testing.provisioning import FakeServer
 from tests.integration.provisioner.templates import AGENT, HEAD, TASK
 from tests.integration.provisioner.wire import KEY, application
+from tests.support.processes import wait_until_gone
 from tests.support.serving import served
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(90)]
@@ -59,20 +59,6 @@ resource "terraform_data" "slow" {{
 }}
 """
     )
-
-
-async def _gone(pid: int) -> None:
-    """Wait until no process (a zombie is none) has that pid."""
-    await asyncio.to_thread(_wait_until_gone, pid)
-
-
-def _wait_until_gone(pid: int) -> None:
-    path = Path(f"/proc/{pid}/stat")
-    try:
-        while path.read_text().rsplit(")", 1)[1].split()[0] != "Z":
-            threading.Event().wait(0.02)  # not our child: nothing would wake us
-    except OSError:
-        return
 
 
 async def test_it_works_until_sigterm(tmp_path: Path) -> None:
@@ -130,11 +116,11 @@ async def test_killed_in_the_middle_it_leaves_nothing_running_and_a_state(
             process.kill()
             await process.wait()
 
-            await _gone(terraform)
+            await asyncio.to_thread(wait_until_gone, terraform)
 
         # What Terraform had started is found by the next one, by where it works.
         async with _provisioner(url, tmp_path):
-            await _gone(local_exec)
+            await asyncio.to_thread(wait_until_gone, local_exec)
 
     assert record.failure is None
     assert record.states
@@ -173,4 +159,4 @@ async def test_it_ends_after_the_process_that_started_it(tmp_path: Path) -> None
         parent.kill()
         await parent.wait()
 
-        await _gone(child)
+        await asyncio.to_thread(wait_until_gone, child)

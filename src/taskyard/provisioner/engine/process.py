@@ -4,8 +4,8 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -18,7 +18,7 @@ _LAUNCHER: Final = Path(__file__).with_name("launch.py")
 # A line of Terraform's is a few hundred bytes; one with a whole file in it is cut.
 _LINE_BYTES: Final = 1 << 20
 _CHUNK: Final = 1 << 16
-# A background process that a template left running keeps the pipes open.
+# For what is in the pipe when the program has ended.
 _DRAIN_SECONDS: Final = 2.0
 
 
@@ -47,31 +47,53 @@ async def run_program(
     `stop.asked` sends SIGINT, and SIGKILL to the whole group `grace` seconds later, or
     at once with `stop.killed` or when this coroutine is cancelled.
     """
-    process = await asyncio.create_subprocess_exec(
-        *program.command(*arguments),
-        cwd=directory,
-        env=dict(environment),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        start_new_session=True,  # so that plugins and local-exec can be killed with it
+    async with _pipe() as (stream, write_end):
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *program.command(*arguments),
+                cwd=directory,
+                env=dict(environment),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=write_end,
+                stderr=write_end,
+                start_new_session=True,  # plugins and local-exec are killed with it
+            )
+        finally:
+            os.close(write_end)
+        try:
+            async with asyncio.TaskGroup() as group:
+                reader = group.create_task(_read_lines(stream, on_line))
+                ender = group.create_task(_end_when_asked(process, stop, grace))
+                await process.wait()
+                ender.cancel()
+                # What it left in the background goes with the run, and lets go of the
+                # pipe; unless it made a session of its own.
+                _kill_group(process.pid)
+                _, late = await asyncio.wait({reader}, timeout=_DRAIN_SECONDS)
+                if late:
+                    reader.cancel()
+        finally:
+            _kill_group(process.pid)
+            await process.wait()
+    return process.returncode or 0
+
+
+@asynccontextmanager
+async def _pipe() -> AsyncGenerator[tuple[asyncio.StreamReader, int]]:
+    """The reading side as a stream, and the other side, which the caller closes.
+
+    Not `stdout=PIPE`: asyncio gives no way to close that one while a stranger holds the
+    other end.
+    """
+    read_end, write_end = os.pipe()
+    stream = asyncio.StreamReader()
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(stream), os.fdopen(read_end, "rb")
     )
     try:
-        async with asyncio.TaskGroup() as group:
-            assert process.stdout  # noqa: S101 - PIPE was asked for above
-            reader = group.create_task(_read_lines(process.stdout, on_line))
-            ender = group.create_task(_end_when_asked(process, stop, grace))
-            await process.wait()
-            ender.cancel()
-            _, late = await asyncio.wait({reader}, timeout=_DRAIN_SECONDS)
-            if late:
-                reader.cancel()
+        yield stream, write_end
     finally:
-        # After its leader has ended too: what a template left in the background goes
-        # with the run.
-        _kill_group(process.pid)
-        await process.wait()
-    return process.returncode or 0
+        transport.close()
 
 
 async def _end_when_asked(
