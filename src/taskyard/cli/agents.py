@@ -35,7 +35,7 @@ class NotInstalled(TaskyardError):
 def install_agents(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[NAME]...", help="Claude Code if left out."),
+        typer.Argument(metavar="NAME", help="Claude Code if left out."),
     ] = None,
     data_dir: DataDirOption = None,
     as_json: JsonOption = False,

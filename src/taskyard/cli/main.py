@@ -45,6 +45,9 @@ COMMANDS: dict[str, LazyCommand] = {
     "doctor": LazyCommand(
         "taskyard.cli.doctor:doctor", "Say what this machine can do, and how to fix it."
     ),
+    "manual": LazyCommand(
+        "taskyard.cli.manual:manual", "Print docs/reference/cli.md.", hidden=True
+    ),
     "openapi": LazyCommand(
         "taskyard.cli.server:openapi", "Print the API's description.", hidden=True
     ),

@@ -197,7 +197,7 @@ def resume(
 @app.command("delete")
 @app.command("rm", hidden=True)
 def delete(
-    tasks: Annotated[list[str], typer.Argument(metavar="TASK...")],
+    tasks: Annotated[list[str], typer.Argument(metavar="TASK")],
     yes: YesOption = False,
 ) -> None:
     """Delete tasks with their workspaces and files."""

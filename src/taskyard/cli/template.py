@@ -194,7 +194,7 @@ def pull(
 @app.command("delete")
 @app.command("rm", hidden=True)
 def delete(
-    names: Annotated[list[str], typer.Argument(metavar="NAME...")],
+    names: Annotated[list[str], typer.Argument(metavar="NAME")],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Delete templates that no workspace uses."""
