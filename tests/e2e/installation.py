@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -146,8 +147,15 @@ class Installation:
             self.token = answer.raise_for_status().json()["session_token"]
 
     def get(self, path: str) -> Any:
+        """Ask until the answer is not 503: a database that died is on its way back."""
         with self.api as api:
-            return api.get(path).raise_for_status().json()
+
+            def answer() -> httpx.Response | None:
+                got = api.get(path)
+                away = got.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+                return None if away else got
+
+            return self.until(f"{path} answers", answer).raise_for_status().json()
 
     def post(self, path: str, body: object = None) -> Any:
         with self.api as api:

@@ -1,7 +1,7 @@
 """Kill one process at one moment of a task's life: nothing lost, nothing done twice."""
 
+import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -37,7 +37,8 @@ def postgres(taskyard: Installation) -> None:
 
 
 def runner(taskyard: Installation) -> None:
-    kill(_in_workspaces(taskyard, "runner")[-1])
+    for process in _in_workspaces(taskyard, "run --child"):
+        kill(process)
 
 
 def agent(taskyard: Installation) -> None:
@@ -54,9 +55,11 @@ def agent(taskyard: Installation) -> None:
         ("pending", provisioner),
         ("starting", postgres),
         ("working", postgres),
+        ("starting", runner),
         ("working", runner),
-        ("idle", agent),
         ("idle", runner),
+        ("working", agent),
+        ("idle", agent),
     ],
     ids=lambda value: value if isinstance(value, str) else value.__name__,
 )
@@ -69,20 +72,22 @@ def test_a_task_survives_the_death_of_any_process(
 
     victim(taskyard)
 
-    taskyard.until(
-        "it works again and ends its turn", lambda: _done(taskyard, name), seconds=120
-    )
-    taskyard.post(f"/api/v2/tasks/me/{name}/messages", {"input": "thanks"})
-    taskyard.until(
-        "it answers after that",
-        lambda: "thanks" in taskyard.said_by_user(name) and _done(taskyard, name),
-        seconds=60,
-    )
-    assert taskyard.said_by_user(name) == [PROMPT, "thanks"]
-    seqs = [event["seq"] for event in taskyard.events(name)]
-    assert seqs == list(range(1, len(seqs) + 1))
-    taskyard.delete(f"/api/v2/tasks/me/{name}")
-    taskyard.until("all is cleared", lambda: not taskyard.homes(), seconds=60)
+    try:
+        taskyard.until(
+            "its turn ends all the same", lambda: _done(taskyard, name), seconds=120
+        )
+        taskyard.post(f"/api/v2/tasks/me/{name}/messages", {"input": "thanks"})
+        taskyard.until(
+            "it answers after that",
+            lambda: "thanks" in taskyard.said_by_user(name) and _done(taskyard, name),
+            seconds=60,
+        )
+        assert taskyard.said_by_user(name) == [PROMPT, "thanks"]
+        seqs = [event["seq"] for event in taskyard.events(name)]
+        assert seqs == list(range(1, len(seqs) + 1))
+    finally:
+        taskyard.delete(f"/api/v2/tasks/me/{name}")
+        taskyard.until("all is cleared", lambda: not taskyard.homes(), seconds=60)
     assert taskyard.sandbox_processes() == []
 
 
@@ -95,8 +100,7 @@ def _done(taskyard: Installation, name: str) -> bool:
 
 def _in_workspaces(taskyard: Installation, containing: str) -> list[Process]:
     supervisors = {
-        process.pid
-        for process in descendants({1})
-        if str(Path(taskyard.data) / "sandboxes") in process.words
+        int(json.loads(state.read_text())["pid"])
+        for state in taskyard.data.glob("sandboxes/*/state.json")
     }
     return descendants(supervisors, containing)
