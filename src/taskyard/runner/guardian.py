@@ -5,20 +5,13 @@ and so lives long; a runner that is killed comes back and goes on where it was.
 """
 
 import ctypes
-import hashlib
 import os
-import shutil
 import signal
-import subprocess
 import sys
 import time
-import zipfile
-from contextlib import suppress
-from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn, final
 
 from taskyard.runner import exits
-from taskyard.runner.places import Places
 
 __all__ = ["main"]
 
@@ -34,38 +27,57 @@ LIVED_SECONDS: Final = 60.0
 
 def main(entry: str) -> int:
     """Run the runner until it ends for good; `entry` is this archive or folder."""
-    place = unpack(Path(entry), Places.of(os.environ))
+    if os.path.isfile(entry):  # noqa: PTH113 - pathlib costs memory for the whole life
+        _move_out_of(entry)
     # What the workspace's scripts leave behind becomes ours, and is reaped.
-    with suppress(AttributeError, OSError):
-        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    keeper = _Keeper([sys.executable, "-I", "-S", str(place), "run", "--child"])
+    library = ctypes.CDLL(None)
+    if hasattr(library, "prctl"):
+        library.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    keeper = _Keeper([sys.executable, *_code(entry), "run", "--child"])
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, keeper.stop)
     return keeper.run()
 
 
+def _move_out_of(archive: str) -> None:
+    """Unpack, and become the program in the folder, without what unpacking needed."""
+    from pathlib import Path  # noqa: PLC0415 - not for the whole life
+
+    from taskyard.runner.places import Places  # noqa: PLC0415 - see above
+    from taskyard.runner.unpacking import unpack  # noqa: PLC0415 - see above
+
+    place = unpack(Path(archive), Places.of(os.environ))
+    if place.is_dir():
+        _become([sys.executable, "-I", "-S", str(place), "run"])
+
+
+def _become(command: list[str]) -> NoReturn:
+    os.execv(command[0], command)  # noqa: S606 - our own code again
+
+
+def _code(entry: str) -> list[str]:
+    return ["-I", "-S", entry] if entry else ["-m", "taskyard.runner"]
+
+
+@final
 class _Keeper:
     """One child at a time."""
 
     def __init__(self, command: list[str]) -> None:
         self._command = command
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child = 0
         self._stopping = False
 
     def run(self) -> int:
-        pause = 0.2
+        pause = 0.1
         while True:
             began = time.monotonic()
-            self._child = subprocess.Popen(self._command)  # noqa: SIM115, RUF100
-            if self._stopping:
-                self._child.terminate()
-            code = self._wait(self._child.pid)
+            code = self._run_once()
             if code in _FINAL or self._stopping:
                 return code
+            lived = time.monotonic() - began
             pause = (
-                0.2
-                if time.monotonic() - began > LIVED_SECONDS
-                else min(pause * 2, LONGEST_PAUSE_SECONDS)
+                0.2 if lived > LIVED_SECONDS else min(pause * 2, LONGEST_PAUSE_SECONDS)
             )
             sys.stderr.write(
                 f"the runner ended with {code}; starting it again in {pause:.1f} s\n"
@@ -77,15 +89,19 @@ class _Keeper:
     def stop(self, _number: int, _frame: object) -> None:
         """Pass the wish to stop on; the runner takes its time to do it in order."""
         self._stopping = True
-        if self._child is not None:
-            with suppress(ProcessLookupError):
-                os.kill(self._child.pid, signal.SIGTERM)
+        if self._child:
+            _terminate(self._child)
 
-    def _wait(self, child: int) -> int:
-        """Reap whatever ends, until it is the child."""
+    def _run_once(self) -> int:
+        """Start the runner and reap whatever ends, until it is the runner."""
+        child = os.posix_spawn(self._command[0], self._command, os.environ)
+        self._child = child
+        if self._stopping:
+            _terminate(child)
         while True:
             pid, status = os.waitpid(-1, 0)
             if pid == child:
+                self._child = 0
                 return os.waitstatus_to_exitcode(status)
 
     def _nap(self, seconds: float) -> None:
@@ -94,44 +110,8 @@ class _Keeper:
             time.sleep(0.05)  # noqa: TID251 - a process without an event loop
 
 
-def unpack(entry: Path, places: Places) -> Path:
-    """Put the archive's files into the home, once, so that Python keeps their bytecode.
-
-    Returns the folder, or `entry` itself where it is a folder already or cannot be
-    unpacked (a full disk): then every start compiles anew, slower, and works.
-    """
-    if not zipfile.is_zipfile(entry):
-        return entry
-    name = hashlib.sha256(entry.read_bytes()).hexdigest()[:16]
-    base = places.state / "runner"
-    folder = base / f"app-{name}"
-    if (folder / "__main__.py").is_file():
-        return folder
-    fresh = base / f".app-{name}.{os.getpid()}"
+def _terminate(pid: int) -> None:
     try:
-        base.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with zipfile.ZipFile(entry) as archive:
-            archive.extractall(fresh)
-        fresh.rename(folder)
-    except OSError as exc:
-        shutil.rmtree(fresh, ignore_errors=True)
-        sys.stderr.write(
-            f"cannot unpack the runner into {folder}: {exc}; running from the archive\n"
-        )
-        return folder if (folder / "__main__.py").is_file() else entry
-    for old in base.glob("app-*"):
-        if old != folder:
-            shutil.rmtree(old, ignore_errors=True)
-    _compile_later(folder)
-    return folder
-
-
-def _compile_later(folder: Path) -> None:
-    """Write bytecode beside the start, for commands whose start must be quick."""
-    code = "import compileall, os, sys; os.nice(10); compileall.compile_dir(sys.argv[1], quiet=2)"
-    subprocess.Popen(
-        [sys.executable, "-I", "-S", "-c", code, str(folder)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+        os.kill(pid, signal.SIGTERM)
+    except ProcessLookupError:
+        return

@@ -15,7 +15,7 @@ once. What an agent does in a turn is told by the prompt, a command a line:
     garbage          lines that are not JSON-RPC
     novelty          an update of a kind that nobody knows
     secret           say the value of $LLM_SECRET, cut in two
-    daemon           leave a process behind that forked twice and wiped its environment
+    daemon NAME      leave a process NAME that forked twice and wiped its environment
     environment NAME say the value of a variable
     usage            report usage
     fail             end the turn with an error
@@ -282,13 +282,13 @@ class Polite:
                 messageId="s",
             )
 
-    def do_daemon(self, _rest: str) -> None:
+    def do_daemon(self, rest: str) -> None:
         if os.fork() == 0:
             os.setsid()
             if os.fork() == 0:
                 for descriptor in range(3):
                     os.close(descriptor)
-                os.execve("/bin/sleep", ["taskyard-leftover", "600"], {})  # noqa: S606 - that is the point
+                os.execve("/bin/sleep", [rest, "600"], {})  # noqa: S606 - that is the point
             os._exit(0)
 
     def do_environment(self, rest: str) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import os
 from pathlib import Path
 from typing import Any
 
@@ -479,12 +478,13 @@ async def test_nothing_that_an_agent_started_outlives_its_session(
 ) -> None:
     async with TestWorkspace(tmp_path) as workspace:
         session = await workspace.begin("ignores-end")
-        await workspace.turn(session, "daemon")
-        await workspace.server.until(lambda: bool(leftovers()))
+        name = f"leftover-of-{tmp_path}"
+        await workspace.turn(session, f"daemon {name}")
+        await workspace.server.until(lambda: bool(processes(name)))
 
         await workspace.stop()
 
-        assert not leftovers()
+        assert not processes(name)
 
 
 async def test_npm_variables_do_not_reach_the_agent(tmp_path: Path) -> None:
@@ -536,15 +536,14 @@ async def test_starting_a_living_session_again_returns_it(tmp_path: Path) -> Non
         assert len(workspace.server.named("session_started")) == 1
 
 
-def leftovers() -> list[int]:
-    """Processes that the fake agent left behind in this test run."""
+def processes(name: str) -> list[int]:
+    """Pids of what calls itself `name`."""
     found: list[int] = []
     for folder in Path("/proc").iterdir():
         try:
-            words = (folder / "cmdline").read_bytes()
-            is_ours = folder.name.isdigit() and folder.stat().st_uid == os.getuid()
+            words = (folder / "cmdline").read_bytes().split(b"\0")
         except OSError:
             continue
-        if is_ours and words.startswith(b"taskyard-leftover\0"):
+        if folder.name.isdigit() and words[0] == name.encode():
             found.append(int(folder.name))
     return found

@@ -151,7 +151,7 @@ async def test_a_killed_runner_comes_back_and_so_does_its_agent(
             wait = {"session_id": session, "message_id": "m1", "text": "say hi\nwait"}
             await server.command("prompt", **wait)
             await server.until(lambda: server.said() == "hi")
-            agents = processes("acp_agents.py")
+            agents = agents_of(tmp_path)
 
             os.kill(child_of(guardian.pid), signal.SIGKILL)
             await server.until_attached(2)
@@ -166,9 +166,7 @@ async def test_a_killed_runner_comes_back_and_so_does_its_agent(
             ]
             assert ends[0] == "interrupted"
             assert (tmp_path / "started").read_text() == "x\n"
-            assert not set(agents) & set(processes("acp_agents.py")), (
-                "the old agent lives"
-            )
+            assert not set(agents) & set(agents_of(tmp_path)), "the old agent lives"
         finally:
             guardian.terminate()
             code = await asyncio.to_thread(guardian.wait)
@@ -302,17 +300,21 @@ def child_of(parent: int) -> int:
     return int(runners[0])
 
 
-def processes(word: str) -> list[int]:
+def agents_of(home: Path) -> list[int]:
+    """Pids of the fake agents, without their wardens, that live in a home."""
     found: list[int] = []
     for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
-            try:
-                words = (folder / "cmdline").read_bytes().split(b"\0")
-            except OSError:
-                continue
-            if (
-                any(part.endswith(word.encode()) for part in words)
-                and b"-c" not in words
-            ):
-                found.append(int(folder.name))
+        if not folder.name.isdigit():
+            continue
+        try:
+            words = (folder / "cmdline").read_bytes().split(b"\0")
+            variables = (folder / "environ").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        is_agent = (
+            any(word.endswith(b"acp_agents.py") for word in words)
+            and b"-c" not in words
+        )
+        if is_agent and f"HOME={home}".encode() in variables:
+            found.append(int(folder.name))
     return found

@@ -72,7 +72,7 @@ class Journal:
     # -- prompts ----------------------------------------------------------------------
 
     async def accept(self, prompt: StoredPrompt) -> bool:
-        """Write a prompt down, on the disk itself; False when it is known already."""
+        """Write a prompt down; False when it is known and the agent may have seen it."""
 
         def work(connection: sqlite3.Connection) -> bool:
             number = _next(connection, "prompts")
@@ -80,7 +80,7 @@ class Journal:
                 "DELETE FROM prompts WHERE number <= ? AND state = 'done'",
                 (number - PROMPTS_KEPT,),
             )
-            cursor = connection.execute(
+            connection.execute(
                 "INSERT OR IGNORE INTO prompts VALUES (?, ?, ?, ?, ?, ?)",
                 (
                     prompt.message_id,
@@ -91,17 +91,20 @@ class Journal:
                     number,
                 ),
             )
-            return cursor.rowcount > 0
-
-        return await self._store.durably(work)
-
-    async def advance(self, message_id: str, state: PromptState) -> None:
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute(
-                "UPDATE prompts SET state = ? WHERE message_id = ?", (state, message_id)
+            row = connection.execute(
+                "SELECT state FROM prompts WHERE message_id = ?", (prompt.message_id,)
             )
+            return row.fetchone()[0] == "accepted"
 
-        await self._store.durably(work)
+        return await self._store.call(work)
+
+    async def submit(self, message_id: str) -> None:
+        """The agent is about to see it. Returns when this is on the disk itself."""
+        await self._store.durably(lambda c: _advance(c, message_id, "submitted"))
+
+    async def finish(self, message_id: str) -> None:
+        """Its turn is over."""
+        await self._store.call(lambda c: _advance(c, message_id, "done"))
 
     async def unfinished(self, session_id: str) -> list[StoredPrompt]:
         """Prompts that were taken but not done, oldest first."""
@@ -195,6 +198,14 @@ class Journal:
                 "INSERT OR IGNORE INTO scripts VALUES (?, ?)", (boot, script_id)
             )
         )
+
+
+def _advance(
+    connection: sqlite3.Connection, message_id: str, state: PromptState
+) -> None:
+    connection.execute(
+        "UPDATE prompts SET state = ? WHERE message_id = ?", (state, message_id)
+    )
 
 
 def _next(connection: sqlite3.Connection, table: Literal["commands", "prompts"]) -> int:

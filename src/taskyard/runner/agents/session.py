@@ -37,10 +37,10 @@ _DOWN: Final[frozenset[SessionState]] = frozenset({"exited", "error", "auth_requ
 class Session:
     """Owns a driver at a time; a dead agent is replaced by a new driver that resumes.
 
-    A prompt is written down before it is taken (`accepted`), again before the agent sees
-    it (`submitted`), and when its turn is over (`done`). A crash between the first two
-    sends it after the restart; a crash after the second never sends it again, the turn is
-    reported as interrupted.
+    A prompt is written down when it comes (`accepted`), again before the agent sees it
+    (`submitted`, the only write that waits for the disk), and when its turn is over
+    (`done`). A crash between the first two sends it after the restart; a crash after the
+    second never sends it again, the turn is reported as interrupted.
     """
 
     def __init__(
@@ -144,7 +144,7 @@ class Session:
     # -- talking ----------------------------------------------------------------------
 
     async def prompt(self, message_id: str, text: str) -> None:
-        """Take a prompt; returns when it is written down. Raises `Busy`.
+        """Take a prompt; returns when that is on the disk itself. Raises `Busy`.
 
         The same message id is taken once.
         """
@@ -164,6 +164,8 @@ class Session:
         self._take(prompt)
         try:
             fresh = await self._journal.accept(prompt)
+            if fresh:
+                await self._journal.submit(prompt.message_id)
         except BaseException:
             self._take(None)
             raise
@@ -206,7 +208,6 @@ class Session:
         if driver is None:
             self._take(None)
             return
-        await self._journal.advance(prompt.message_id, "submitted")
         self._report_user(prompt.message_id, prompt.text)
         began = self._clock.now()
         try:
@@ -223,7 +224,7 @@ class Session:
             self._take(None)
             self._cancelling = False
             self._buffer.flush()
-        await self._journal.advance(prompt.message_id, "done")
+        await self._journal.finish(prompt.message_id)
 
     def _take(self, turn: StoredPrompt | None) -> None:
         self._turn = turn
@@ -326,7 +327,7 @@ class Session:
                         "duration_ms": 0,
                     },
                 )
-                await self._journal.advance(prompt.message_id, "done")
+                await self._journal.finish(prompt.message_id)
         self._buffer.flush()
 
     async def _submit_accepted(self) -> None:
@@ -334,6 +335,7 @@ class Session:
         for prompt in await self._journal.unfinished(self.id):
             if prompt.state == "accepted" and self._state == "idle":
                 self._take(prompt)
+                await self._journal.submit(prompt.message_id)
                 await self._run_turn(prompt)
 
     # -- events -----------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import logging
+import sqlite3
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -37,6 +38,11 @@ log = logging.getLogger(__name__)
 HARMLESS_TOOLS: Final = frozenset(
     {"mcp__taskyard__report_task", "mcp__coder__coder_report_task"}
 )
+
+
+class _Unwritten(Exception):
+    def __init__(self, reason: sqlite3.Error) -> None:
+        super().__init__(f"the workspace's disk takes no more: {reason}")
 
 
 class NoSession(Exception):
@@ -167,6 +173,9 @@ class Sessions:
             return _refusal(command, "unsupported", exc)
         except AgentFailed as exc:
             return _refusal(command, "failed", exc)
+        except sqlite3.Error as exc:
+            # Not taken, so it may come again when there is room.
+            return _refusal(command, "busy", _Unwritten(exc))
         return {"type": "reply", "id": command["id"], "ok": True, "result": {}}
 
     async def _prompt(self, args: Mapping[str, Any]) -> None:

@@ -1,0 +1,199 @@
+"""A turn through the runner and its link, against the same agent driven directly.
+
+    python bench/acp_turn.py [ROUNDS]
+
+Both sides run the real Claude Code (where it is installed, else a small fake agent) on a
+scripted model on loopback, each in a process of its own, in turns, in the same run. The
+runner is the single file as a workspace runs it; its server is in memory. Goal: p50 of the
+runner's turn at most 1.1 x the direct one, and at most 50 ms more.
+"""
+
+import asyncio
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from tests.e2e.installation import agents_dir
+from tests.support.serving import served
+
+from taskyard.kit import zipapp
+from taskyard.runner.agents.definitions import DEFINITIONS, find, prepare
+from taskyard.runner.agents.driver import AgentFailed
+from taskyard.testing import acp_agents
+from taskyard.testing.fake_llm.app import FakeLlm
+from taskyard.testing.link_server import LinkServer, make_manifest, make_script
+
+PROMPTS = {
+    "answer only": "what is the capital of France",
+    "three tools": "please write hello.txt",
+}
+FAKE_PROMPTS = {
+    "answer only": "say Paris.",
+    "three tools": "tool edit\ntool execute\ntool other\nsay done",
+}
+
+
+class Direct:
+    """The least client that can run a turn."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._number = 0
+        self._session = ""
+
+    @classmethod
+    async def start(
+        cls, command: tuple[str, ...], environment: Mapping[str, str], folder: Path
+    ) -> Self:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env=dict(environment),
+            cwd=folder,
+            limit=1 << 26,
+        )
+        agent = cls(process)
+        await agent.ask("initialize", {"protocolVersion": 1, "clientCapabilities": {}})
+        place: dict[str, Any] = {"cwd": str(folder), "mcpServers": []}
+        agent._session = (await agent.ask("session/new", place))["sessionId"]
+        await agent.ask(
+            "session/set_mode", {"sessionId": agent._session, "modeId": "acceptEdits"}
+        )
+        return agent
+
+    async def turn(self, text: str) -> float:
+        began = time.perf_counter()
+        content = [{"type": "text", "text": text}]
+        await self.ask(
+            "session/prompt", {"sessionId": self._session, "prompt": content}
+        )
+        return time.perf_counter() - began
+
+    async def ask(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
+        self._number += 1
+        self._write({"id": self._number, "method": method, "params": params})
+        assert self._process.stdout is not None
+        while line := await self._process.stdout.readline():
+            message = json.loads(line)
+            if message.get("method") == "session/request_permission":
+                options = message["params"]["options"]
+                allow = next(
+                    o["optionId"] for o in options if o["kind"] == "allow_once"
+                )
+                outcome = {"outcome": "selected", "optionId": allow}
+                self._write({"id": message["id"], "result": {"outcome": outcome}})
+            elif message.get("id") == self._number and "method" not in message:
+                assert "result" in message, message
+                return message["result"]
+        raise EOFError(method)
+
+    def _write(self, message: dict[str, Any]) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(
+            json.dumps({"jsonrpc": "2.0", **message}).encode() + b"\n"
+        )
+
+    async def end(self) -> None:
+        self._process.terminate()
+        await self._process.wait()
+
+
+async def through_runner(
+    server: LinkServer, session: str, text: str, number: int
+) -> float:
+    """From the command to the end of the turn, as the server sees it."""
+    before = len(server.session_events("turn_ended"))
+    began = time.perf_counter()
+    reply = await server.command(
+        "prompt", session_id=session, message_id=f"m{number}", text=text
+    )
+    assert reply["ok"], reply
+    await server.until(lambda: len(server.session_events("turn_ended")) > before)
+    took = time.perf_counter() - began
+    await server.until(lambda: server.state == "idle")
+    # What was stored is of no interest here, and looking through it is not free.
+    server.events.clear()
+    server.events.append({"name": "lifecycle", "state": "ready", "at": ""})
+    return took
+
+
+async def main() -> None:
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 15
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
+        async with served(FakeLlm().app) as model:
+            await _measure(Path(name), model, rounds)
+
+
+async def _measure(root: Path, model: str, rounds: int) -> None:
+    secrets = {
+        "ANTHROPIC_BASE_URL": model,
+        "ANTHROPIC_AUTH_TOKEN": "task-key-0123456789",
+    }
+    base = {
+        "PATH": os.environ["PATH"],
+        "SHELL": "/bin/sh",
+        "TASKYARD_AGENTS_DIR": str(agents_dir()),
+    }
+    claude = DEFINITIONS["claude-code"]
+    try:
+        command, prompts = find(claude, "acp", base), PROMPTS
+    except AgentFailed as exc:
+        print(f"with a fake agent: {exc}")
+        command, prompts = acp_agents.command("polite"), FAKE_PROMPTS
+    homes = [root / "direct", root / "runner"]
+    for home in homes:
+        (home / "project").mkdir(parents=True)
+        prepare(claude, home=home, directory=home / "project", environment=secrets)
+    environment = {**base, **claude.environment, **secrets}
+    direct = await Direct.start(
+        command, {**environment, "HOME": str(homes[0])}, homes[0] / "project"
+    )
+    start = f"taskyard session start --agent claude-code --key c --workdir ~/project --no-report -- {' '.join(command)}"
+    archive = root / "runner.pyz"
+    archive.write_bytes(zipapp.build())
+    server = LinkServer(
+        lambda url: make_manifest(
+            access_url=url, scripts=(make_script(start),), secret_environment=secrets
+        )
+    )
+    async with server:
+        runner = await asyncio.create_subprocess_exec(
+            sys.executable, "-I", "-S", archive, "run",
+            env={**base, "HOME": str(homes[1]), "CODER_AGENT_URL": server.url, "CODER_AGENT_TOKEN": server.token},
+        )  # fmt: skip
+        try:
+            await server.until(lambda: server.state == "idle", seconds=60)
+            session = server.named("session_started")[0]["session_id"]
+            for what, text in prompts.items():
+                await _compare(what, text, direct, server, session, rounds)
+        finally:
+            runner.terminate()
+            await runner.wait()
+            await direct.end()
+
+
+async def _compare(  # noqa: PLR0917 - a bench
+    what: str, text: str, direct: Direct, server: LinkServer, session: str, rounds: int
+) -> None:
+    plain: list[float] = []
+    ours: list[float] = []
+    for number in range(rounds + 2):
+        plain.append(await direct.turn(text))
+        ours.append(await through_runner(server, session, text, hash((what, number))))
+    p50 = [statistics.median(times[2:]) * 1000 for times in (plain, ours)]
+    print(
+        f"{what:12} direct p50 {p50[0]:7.1f} ms   runner p50 {p50[1]:7.1f} ms   "
+        f"ratio {p50[1] / p50[0]:.2f}   added {p50[1] - p50[0]:+.1f} ms   ({rounds} rounds)"
+    )
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,271 @@
+"""libghostty-vt through ctypes: the fastest and most complete emulator we know.
+
+The shared library has a plain C interface, so this needs no compiled Python module and
+works with every Python. It is looked for in $TASKYARD_TERMINAL_LIBRARY, beside the
+unpacked runner, and in an installed `pyghostty`, in that order.
+"""
+
+import ctypes
+import importlib.util
+import os
+import platform
+import sys
+import weakref
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar, Final, final
+
+from taskyard.runner.agents.tui.terminal import HISTORY_LINES, EmulatorMissing
+
+__all__ = ["LIBRARY", "Ghostty", "platform_name"]
+
+LIBRARY: Final = "libghostty-vt.so"
+
+# Numbers of the library's interface.
+_ON_WRITE: Final = 1
+_ON_BELL: Final = 2
+_SCROLLBACK_BYTES: Final = 27
+_SCROLLBACK_LINES: Final = 28
+_CURSOR_X: Final = 3
+_CURSOR_Y: Final = 4
+_ACTIVE_SCREEN: Final = 6
+_TITLE: Final = 12
+_MODE: Final = 37
+_TAG_ACTIVE: Final = 0
+_TAG_SCREEN: Final = 2
+_PASTE_MODE: Final = 2004
+_CELL_PIXELS: Final = (8, 16)
+#: Room for the lines of history on a wide screen; a cell takes eight bytes.
+_HISTORY_BYTES: Final = 4 * 1024 * 1024
+
+
+class _String(ctypes.Structure):
+    _fields_: ClassVar[Any] = [("at", ctypes.c_void_p), ("size", ctypes.c_size_t)]
+
+
+class _Reference(ctypes.Structure):
+    _fields_: ClassVar[Any] = [
+        ("size", ctypes.c_size_t),
+        ("node", ctypes.c_void_p),
+        ("x", ctypes.c_uint16),
+        ("y", ctypes.c_uint16),
+    ]
+
+
+class _Selection(ctypes.Structure):
+    _fields_: ClassVar[Any] = [
+        ("size", ctypes.c_size_t),
+        ("start", _Reference),
+        ("end", _Reference),
+        ("rectangle", ctypes.c_bool),
+    ]
+
+
+class _Format(ctypes.Structure):
+    _fields_: ClassVar[Any] = [
+        ("size", ctypes.c_size_t),
+        ("emit", ctypes.c_int),
+        ("unwrap", ctypes.c_bool),
+        ("trim", ctypes.c_bool),
+        ("selection", ctypes.POINTER(_Selection)),
+    ]
+
+
+class _Point(ctypes.Structure):
+    # The value is a union of 16 bytes; ctypes passes no unions, and a structure of the
+    # same layout is passed the same way.
+    _fields_: ClassVar[Any] = [
+        ("tag", ctypes.c_int),
+        ("gap", ctypes.c_int),
+        ("x", ctypes.c_uint16),
+        ("y", ctypes.c_uint32),
+        ("padding", ctypes.c_uint64),
+    ]
+
+
+class _Mode(ctypes.Structure):
+    _fields_: ClassVar[Any] = [("mode", ctypes.c_uint16), ("value", ctypes.c_bool)]
+
+
+_Write = ctypes.CFUNCTYPE(
+    None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t
+)
+_Bell = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
+
+
+def platform_name() -> str:
+    """The folder of the library in the runner's file, such as `linux-x86_64`."""
+    return f"{sys.platform}-{platform.machine()}"
+
+
+@cache
+def _library() -> Any:
+    """Loaded once a process. Raises `EmulatorMissing`."""
+    tried: list[str] = []
+    for path in _places():
+        try:
+            library = ctypes.CDLL(str(path))
+        except OSError as exc:
+            tried.append(f"{path}: {exc}")
+            continue
+        _declare(library)
+        return library
+    raise EmulatorMissing("; ".join(tried) or f"{LIBRARY} is nowhere")
+
+
+def _places() -> Iterator[Path]:
+    if given := os.environ.get("TASKYARD_TERMINAL_LIBRARY"):
+        yield Path(given)
+    bundled = Path(__file__).parents[4] / "lib" / platform_name() / LIBRARY
+    if bundled.is_file():
+        yield bundled
+    spec = importlib.util.find_spec("pyghostty")
+    if spec is not None and spec.origin:
+        yield from (Path(spec.origin).parent / "_lib").glob("libghostty-vt.*")
+
+
+def _declare(library: Any) -> None:
+    handle, size, short = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_uint16
+    out = ctypes.POINTER(size)
+    signatures: dict[str, list[Any]] = {
+        "new": [handle, ctypes.POINTER(handle), short, short],
+        "free": [handle],
+        "set": [handle, ctypes.c_int, handle],
+        "get": [handle, ctypes.c_int, handle],
+        "resize": [handle, short, short, ctypes.c_uint32, ctypes.c_uint32],
+        "vt_write": [handle, ctypes.c_char_p, size],
+        "grid_ref": [handle, _Point, ctypes.POINTER(_Reference)],
+        "selection_format_buf": [handle, _Format, ctypes.c_char_p, size, out],
+    }
+    for name, arguments in signatures.items():
+        function = getattr(library, f"ghostty_terminal_{name}")
+        function.argtypes = arguments
+        function.restype = None if name in ("free", "vt_write") else ctypes.c_int
+
+
+@final
+class Ghostty:
+    """See `Terminal`."""
+
+    def __init__(self, columns: int, rows: int) -> None:
+        self._library = _library()
+        self._handle = ctypes.c_void_p()
+        self._call("new", None, ctypes.byref(self._handle), columns, rows)
+        self._free = weakref.finalize(
+            self, self._library.ghostty_terminal_free, self._handle
+        )
+        self._size = (columns, rows)
+        self._replies = bytearray()
+        self._bells = [0]
+        # Kept here: the library only holds the addresses. They hold no `self`, so that
+        # the terminal is freed as soon as nobody uses it.
+        replies, bells = self._replies, self._bells
+
+        def write(_terminal: Any, _data: Any, at: int, size: int) -> None:
+            replies.extend(ctypes.string_at(at, size))
+
+        def bell(_terminal: Any, _data: Any) -> None:
+            bells[0] += 1
+
+        self._callbacks = (_Write(write), _Bell(bell))
+        self._set(_ON_WRITE, ctypes.cast(self._callbacks[0], ctypes.c_void_p))
+        self._set(_ON_BELL, ctypes.cast(self._callbacks[1], ctypes.c_void_p))
+        for option, most in (
+            (_SCROLLBACK_BYTES, _HISTORY_BYTES),
+            (_SCROLLBACK_LINES, HISTORY_LINES),
+        ):
+            self._set(option, ctypes.byref(ctypes.c_size_t(most)))
+
+    @property
+    def title(self) -> str:
+        text = _String()
+        self._get(_TITLE, text)
+        if not text.size:
+            return ""
+        return ctypes.string_at(text.at, text.size).decode("utf-8", "replace")
+
+    @property
+    def bells(self) -> int:
+        return self._bells[0]
+
+    @property
+    def is_alternate(self) -> bool:
+        screen = ctypes.c_int()
+        self._get(_ACTIVE_SCREEN, screen)
+        return screen.value == 1
+
+    @property
+    def takes_paste(self) -> bool:
+        mode = _Mode(mode=_PASTE_MODE)
+        self._get(_MODE, mode)
+        return bool(mode.value)
+
+    @property
+    def cursor(self) -> tuple[int, int]:
+        column, row = ctypes.c_uint16(), ctypes.c_uint16()
+        self._get(_CURSOR_X, column)
+        self._get(_CURSOR_Y, row)
+        return column.value, row.value
+
+    def feed(self, data: bytes) -> None:
+        self._library.ghostty_terminal_vt_write(self._handle, data, len(data))
+
+    def text(self) -> str:
+        return self._text(_TAG_ACTIVE)
+
+    def history(self) -> str:
+        return self._text(_TAG_SCREEN)
+
+    def replies(self) -> bytes:
+        replies = bytes(self._replies)
+        self._replies.clear()
+        return replies
+
+    def resize(self, columns: int, rows: int) -> None:
+        self._size = (columns, rows)
+        self._call("resize", self._handle, columns, rows, *_CELL_PIXELS)
+
+    def close(self) -> None:
+        self._free()
+
+    def _text(self, from_tag: int) -> str:
+        columns, rows = self._size
+        selection = _Selection(
+            size=ctypes.sizeof(_Selection),
+            start=self._reference(from_tag, 0, 0),
+            end=self._reference(_TAG_ACTIVE, columns - 1, rows - 1),
+        )
+        options = _Format(
+            size=ctypes.sizeof(_Format), trim=True, selection=ctypes.pointer(selection)
+        )
+        size = ctypes.c_size_t()
+        room = columns * rows * 4
+        while True:
+            buffer = ctypes.create_string_buffer(room)
+            code = self._library.ghostty_terminal_selection_format_buf(
+                self._handle, options, buffer, room, ctypes.byref(size)
+            )
+            if code == 0 or size.value <= room:
+                break
+            room = size.value
+        text = buffer.raw[: size.value].decode("utf-8", "replace")
+        return "\n".join(line.rstrip() for line in text.split("\n")).rstrip()
+
+    def _reference(self, tag: int, x: int, y: int) -> _Reference:
+        reference = _Reference(size=ctypes.sizeof(_Reference))
+        point = _Point(tag=tag, x=x, y=y)
+        self._call("grid_ref", self._handle, point, ctypes.byref(reference))
+        return reference
+
+    def _get(self, what: int, into: Any) -> None:
+        # An answer that there is none leaves `into` as it was made: zero, empty, false.
+        self._library.ghostty_terminal_get(self._handle, what, ctypes.byref(into))
+
+    def _set(self, what: int, value: Any) -> None:
+        self._call("set", self._handle, what, value)
+
+    def _call(self, name: str, *arguments: Any) -> None:
+        code = getattr(self._library, f"ghostty_terminal_{name}")(*arguments)
+        if code:
+            raise EmulatorMissing(f"libghostty-vt refused {name}: {code}")
