@@ -2,12 +2,15 @@
 
 import importlib.util
 import io
+import platform
+import struct
+import sys
 import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-__all__ = ["RUNNER", "CannotPack", "build"]
+__all__ = ["RUNNER", "CannotPack", "build", "without_symbols"]
 
 #: What the workspace's runner consists of. A name ending in `.*` stands for the package
 #: with all below it, others for that one module (and the packages it lies in).
@@ -52,9 +55,10 @@ def build(packages: Sequence[str] = RUNNER, *, main: str = _MAIN) -> bytes:
     """The archive's bytes: the same input gives the same bytes, always.
 
     Modules are found, not imported. Binary parts are left out: packages must work
-    without them. Raises `CannotPack`.
+    without them. One is added for machines like this one: the terminal emulator's shared
+    library below `lib/`, where `pyghostty` is installed. Raises `CannotPack`.
     """
-    files: dict[str, bytes] = {"__main__.py": main.encode()}
+    files: dict[str, bytes] = {"__main__.py": main.encode(), **_libraries()}
     for name in packages:
         files.update(_files(name))
     out = io.BytesIO()
@@ -92,6 +96,38 @@ def _one(module: str) -> Iterator[tuple[str, bytes]]:
     path = PurePosixPath(*module.split("."))
     is_package = source.name == "__init__.py"
     yield f"{path}/__init__.py" if is_package else f"{path}.py", source.read_bytes()
+
+
+def _libraries() -> dict[str, bytes]:
+    """Shared libraries that the runner loads by path, once it is unpacked."""
+    spec = importlib.util.find_spec("pyghostty")
+    if spec is None or not spec.origin:
+        return {}
+    library = Path(spec.origin).parent / "_lib" / "libghostty-vt.so"
+    if not library.is_file():
+        return {}
+    folder = f"lib/{sys.platform}-{platform.machine()}"
+    return {f"{folder}/{library.name}": without_symbols(library.read_bytes())}
+
+
+def without_symbols(library: bytes) -> bytes:
+    """An ELF library cut after what is loaded: debug symbols are four fifths of it.
+
+    Only the program headers matter to the loader; the section headers, which lie behind
+    the symbols, are declared absent. What is no 64-bit little-endian ELF stays whole.
+    """
+    if library[:6] != b"\x7fELF\x02\x01":
+        return library
+    (table,) = struct.unpack_from("<Q", library, 32)
+    entry, count = struct.unpack_from("<HH", library, 54)
+    end = table + entry * count
+    for number in range(count):
+        offset, size = struct.unpack_from("<8xQ16xQ", library, table + entry * number)
+        end = max(end, offset + size)
+    head = bytearray(library[:end])
+    struct.pack_into("<Q", head, 40, 0)
+    struct.pack_into("<HHH", head, 58, 0, 0, 0)
+    return bytes(head)
 
 
 def _source(module: str) -> Path:
