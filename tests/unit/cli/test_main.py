@@ -103,3 +103,27 @@ def test_an_interrupt_ends_with_130_and_no_traceback(
 
     assert program.returncode == 130
     assert "Traceback" not in err
+
+
+def test_the_shell_completes_commands_and_names_of_tasks(
+    api: FakeApi, tmp_path: Path
+) -> None:
+    api.on("GET /tasks", {"tasks": [wire.task(), wire.task(name="other")], "count": 2})
+    environment = os.environ | {
+        "TASKYARD_URL": api.url,
+        "TASKYARD_CONFIG_DIR": str(tmp_path),
+        "_TASKYARD_COMPLETE": "complete_bash",
+    }
+
+    def complete(words: str) -> list[str]:
+        asked = {"COMP_WORDS": words, "COMP_CWORD": str(len(words.split()) - 1)}
+        return subprocess.run(
+            PROGRAM,
+            env=environment | asked,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.split()
+
+    assert complete("taskyard templ") == ["template"]
+    assert complete("taskyard task logs ti") == ["tidy-up"]
