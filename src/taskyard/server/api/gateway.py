@@ -16,19 +16,17 @@ from fastapi import APIRouter
 from starlette.types import Message, Receive, Scope, Send
 
 from taskyard.server.factory import ProcessContext
+from taskyard.server.gateway.admission import Place
 from taskyard.server.gateway.anthropic import error_body
-from taskyard.server.gateway.exchange import Broken, Header, Outgoing, Refused
+from taskyard.server.gateway.exchange import Broken, Header, Outgoing, Refused, Reply
 from taskyard.server.gateway.headers import credential_of
 from taskyard.server.gateway.service import GatewayService
 
-__all__ = ["MAX_BODY_BYTES", "PREFIX", "AnthropicGateway", "router"]
+__all__ = ["PREFIX", "AnthropicGateway", "router"]
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 PREFIX: Final = "/gateway/anthropic"
-
-#: Twice what the vendor takes; whole bodies are held in memory.
-MAX_BODY_BYTES: Final = 64 * 1024 * 1024
 
 _GREETINGS: Final = frozenset({"", "api/hello"})
 
@@ -64,23 +62,28 @@ async def _serve(
     headers: list[Header] = [(n.lower(), v) for n, v in scope["headers"]]
     # Before the body is read: a stranger's 64 MB are not worth holding.
     caller = await service.identify(credential_of(headers))
-    request = Outgoing(
-        method=scope["method"],
-        path=path,
-        query=scope["query_string"].decode("latin-1"),
-        headers=headers,
-        body=await _body(receive),
-    )
-    async with _while_connected(receive), service.open(caller, request) as reply:
-        start: Message = {
-            "type": "http.response.start",
-            "status": reply.status,
-            "headers": list(reply.headers),
-        }
-        await send(start)
-        async for chunk in reply.chunks:
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
-        await send({"type": "http.response.body", "body": b""})
+    with service.admission.place(caller) as place:
+        request = Outgoing(
+            method=scope["method"],
+            path=path,
+            query=scope["query_string"].decode("latin-1"),
+            headers=headers,
+            body=await _body(receive, place),
+        )
+        async with _while_connected(receive), service.open(caller, request) as reply:
+            await _pass_back(reply, send)
+
+
+async def _pass_back(reply: Reply, send: Send) -> None:
+    start: Message = {
+        "type": "http.response.start",
+        "status": reply.status,
+        "headers": list(reply.headers),
+    }
+    await send(start)
+    async for chunk in reply.chunks:
+        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
 
 
 def _path_of(scope: Scope) -> str:
@@ -90,21 +93,15 @@ def _path_of(scope: Scope) -> str:
     return sent.partition(PREFIX)[2].lstrip("/")
 
 
-async def _body(receive: Receive) -> bytes:
+async def _body(receive: Receive, place: Place) -> bytes:
     parts: list[bytes] = []
-    size = 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientGone
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > MAX_BODY_BYTES:
-            raise Refused(
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-                "request_too_large",
-                f"Taskyard's gateway takes requests up to {MAX_BODY_BYTES >> 20} MB.",
-            )
+        part: bytes = message.get("body", b"")
+        place.add(len(part))
+        parts.append(part)
         if not message.get("more_body", False):
             return b"".join(parts)
 

@@ -30,6 +30,7 @@ ErrorKind = Literal[
     "permission_error",
     "not_found_error",
     "request_too_large",
+    "rate_limit_error",
     "api_error",
     "overloaded_error",
 ]

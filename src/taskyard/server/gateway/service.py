@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from taskyard.kit.crypto import digest
 from taskyard.kit.supervisor import Supervisor
+from taskyard.server.gateway.admission import Admission
 from taskyard.server.gateway.demo.upstream import DemoModel
 from taskyard.server.gateway.exchange import Outgoing, Refused, Reply, Upstream
 from taskyard.server.gateway.keys import Caller, KeyLookup
@@ -59,6 +60,7 @@ class GatewayService:
         self._upstream = upstream
         self._usage = usage
         self._supervisor = supervisor
+        self.admission = Admission()
 
     async def close(self) -> None:
         await self._upstream.close()

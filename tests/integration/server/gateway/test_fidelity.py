@@ -17,6 +17,7 @@ from starlette.applications import Starlette
 from taskyard.kit.crypto import digest
 from taskyard.kit.supervisor import Supervisor
 from taskyard.server.api import gateway as api
+from taskyard.server.gateway.admission import MAX_BODY_BYTES
 from taskyard.server.gateway.keys import Caller
 from taskyard.server.gateway.service import GatewayService
 from taskyard.server.gateway.usage import Usage
@@ -240,7 +241,7 @@ async def test_other_parts_of_the_vendors_api_are_not_for_workspaces(
 
 async def test_a_body_over_the_limit_is_refused(house: House) -> None:
     async def flood() -> AsyncIterator[bytes]:
-        for _ in range((api.MAX_BODY_BYTES >> 20) + 2):
+        for _ in range((MAX_BODY_BYTES >> 20) + 2):
             yield b"x" * (1 << 20)
 
     try:

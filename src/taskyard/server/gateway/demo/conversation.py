@@ -9,21 +9,24 @@ from taskyard.server.gateway.anthropic import Block, MessagesRequest, text_of
 
 __all__ = ["Conversation", "Done", "Outcome", "read"]
 
-#: Texts that agents put around or beside what the user said.
-_WRAPPERS: Final = re.compile(
-    r"<(system-reminder|task-notification|local-command-[a-z]+|command-[a-z]+|ide_[a-z_]+)>.*?</\1>",
-    re.DOTALL,
+#: Tags of texts that agents put around or beside what the user said.
+_TAG: Final = re.compile(
+    r"<(/?)(system-reminder|task-notification|local-command-[a-z]+|command-[a-z]+"
+    r"|ide_[a-z_]+)>"
 )
-_INTERRUPTED: Final = re.compile(r"\[Request interrupted by user[^\]]*\]")
-_NOTICE: Final = re.compile(
-    r"<task-notification>.*?<summary>(.*?)</summary>", re.DOTALL
-)
+_INTERRUPTED: Final = re.compile(r"\[Request interrupted by user[^\]\n]{0,100}\]")
 _BACKGROUND: Final = re.compile(
     r"^Command (?:did not complete|running in background|was moved)"
 )
 _DIRECTORY: Final = re.compile(
-    r"(?:[Ww]orking directory|[Cc]wd|<cwd>)[:>]?\s*(?:is)?:?\s*[`\"']?(/[^\s`\"'<,]*)"
+    r"(?:[Ww]orking directory|[Cc]wd|<cwd>)[:>]?(?: is)?:?\s{0,3}[`\"']?(/[^\s`\"'<,]{0,4096})"
 )
+# Everything here is text of a workspace: what looks at it must take linear time, so it
+# is cut to what the scripts can use.
+_MAX_OUTCOME: Final = 200_000
+_MAX_LINE: Final = 1000
+_MAX_PROMPT: Final = 2000
+_MAX_TOLD: Final = 1_000_000
 #: The agent's own way to load a tool; not a step of ours.
 TOOL_SEARCH: Final = "ToolSearch"
 
@@ -117,7 +120,7 @@ def _done(calls: list[Block], outcomes: Mapping[str, Outcome]) -> list[Done]:
 def _outcomes(blocks: list[Block]) -> dict[str, Outcome]:
     return {
         block.tool_use_id: Outcome(
-            text=_WRAPPERS.sub("", text_of(block.content)),
+            text=_cut(_without_tags(text_of(block.content))),
             failed=bool(block.is_error),
         )
         for block in blocks
@@ -127,20 +130,41 @@ def _outcomes(blocks: list[Block]) -> dict[str, Outcome]:
 
 def _spoken(blocks: list[Block]) -> str:
     texts = [block.text for block in blocks if block.type == "text"]
-    plain = [_INTERRUPTED.sub("", _WRAPPERS.sub("", text)).strip() for text in texts]
-    return "\n".join(text for text in plain if text)
+    plain = [_INTERRUPTED.sub("", _without_tags(text)).strip() for text in texts]
+    return "\n".join(text for text in plain if text)[:_MAX_PROMPT]
+
+
+def _without_tags(text: str) -> str:
+    """The text outside of agents' own tags; what follows an open one is inside."""
+    kept: list[str] = []
+    depth, at = 0, 0
+    for tag in _TAG.finditer(text):
+        if depth == 0:
+            kept.append(text[at : tag.start()])
+        depth = max(0, depth + (-1 if tag[1] else 1))
+        at = tag.end()
+    if depth == 0:
+        kept.append(text[at:])
+    return "".join(kept)
+
+
+def _cut(text: str) -> str:
+    lines = text[:_MAX_OUTCOME].split("\n")
+    return "\n".join(line[:_MAX_LINE] for line in lines)
 
 
 def _notice(request: MessagesRequest) -> str:
     """Agents ask again when a command in the background has ended."""
-    found = _NOTICE.search(text_of(request.messages[-1].content))
-    return found[1].strip() if found else "nothing is left to do"
+    newest = text_of(request.messages[-1].content)
+    _, notified, rest = newest.partition("<task-notification>")
+    summary = rest.partition("<summary>")[2].partition("</summary>")[0].strip()
+    return summary[:_MAX_LINE] if notified and summary else "nothing is left to do"
 
 
 def _everything(request: MessagesRequest) -> str:
     """All that is told to the model beside tool results: where facts are looked up."""
     told = [text_of(m.content) for m in request.messages if m.role != "assistant"]
-    return "\n".join([request.system_text, *told])
+    return "\n".join([request.system_text, *told])[:_MAX_TOLD]
 
 
 def _directory(text: str) -> str:

@@ -15,7 +15,9 @@ def properties_of(schema: Mapping[str, Any] | None) -> Mapping[str, Any]:
 
 def required_of(schema: Mapping[str, Any]) -> list[str]:
     found: list[str] | None = schema.get("required")
-    return found or []
+    # Once each: a schema comes from the workspace, and a thousand repetitions on each
+    # of eight levels would never end.
+    return list(dict.fromkeys(found or []))
 
 
 def instance(schema: Mapping[str, Any], *, text: str, depth: int = 0) -> Any:

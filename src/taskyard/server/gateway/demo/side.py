@@ -19,7 +19,8 @@ _SUMMARY: Final = re.compile(
     r"conversation",
     re.IGNORECASE,
 )
-_SESSION: Final = re.compile(r"<session>\s*(.*?)\s*</session>", re.DOTALL)
+_MAX_SUBJECT: Final = 2000
+_MAX_LOOKED_AT: Final = 100_000
 _TITLE_WORDS: Final = 5
 
 
@@ -29,7 +30,7 @@ def side_answer(request: MessagesRequest, conversation: Conversation) -> Answer 
         # The agent's safety classifier; the sandbox is what protects.
         return Answer(text="<severity>0", stop_sequence=_SEVERITY)
 
-    newest = text_of(request.messages[-1].content)
+    newest = text_of(request.messages[-1].content)[:_MAX_LOOKED_AT]
     if request.wanted_schema is not None:
         values = instance(request.wanted_schema, text=_title(newest))
         return Answer(text=json.dumps(values))
@@ -48,7 +49,7 @@ def side_answer(request: MessagesRequest, conversation: Conversation) -> Answer 
 
 def _title(text: str) -> str:
     """A few words of what the session is about."""
-    subject = found[1] if (found := _SESSION.search(text)) else text
-    words = subject.split()[:_TITLE_WORDS]
+    inside = text.partition("<session>")[2].partition("</session>")[0]
+    words = (inside or text)[:_MAX_SUBJECT].split()[:_TITLE_WORDS]
     title = " ".join(words).strip(" .,:;\"'")
     return title[:1].upper() + title[1:] if title else "Demo task"

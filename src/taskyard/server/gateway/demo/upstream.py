@@ -16,6 +16,7 @@ from taskyard.server.gateway.exchange import Header, Outgoing, Refused, Reply
 
 __all__ = ["DemoModel"]
 
+_MAX_BODY: Final = 8 * 1024 * 1024
 _JSON: Final[list[Header]] = [(b"content-type", b"application/json")]
 _EVENTS: Final[list[Header]] = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -50,6 +51,13 @@ class DemoModel:
                 )
 
     def _message(self, body: bytes) -> Reply:
+        if len(body) > _MAX_BODY:
+            # Read on the event loop, so a limit of milliseconds.
+            raise Refused(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                "request_too_large",
+                f"The demo model reads conversations up to {_MAX_BODY >> 20} MB.",
+            )
         try:
             request = MessagesRequest.model_validate_json(body)
         except ValidationError as error:

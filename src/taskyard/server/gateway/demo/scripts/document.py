@@ -41,7 +41,7 @@ _SOURCE: Final = frozenset(
 _MAX_READ: Final = 8
 _DEFINITION: Final = re.compile(
     r"^(?:export )?(?:async )?(?:def|class|func|fn|function|type|interface) +"
-    r"(?:\([^)]*\) *)?([A-Za-z_]\w*)",
+    r"(?:\([^)\n]{0,80}\) *)?([A-Za-z_]\w*)",
     re.MULTILINE,
 )
 _ROUTE: Final = re.compile(r"[\"'`(](/api/[\w/{}().\\+*-]*)")
@@ -158,7 +158,7 @@ def _rows(texts: Mapping[str, str]) -> list[str]:
 def _purpose(text: str) -> str:
     """The file's own first words about itself: docstring, comment, title or heading."""
     for pattern in (
-        r'^\s*(?:#![^\n]*\n)?\s*"""(.+?)(?:\n|""")',
+        r'\A(?:#![^\n]*\n)?[ \n]{0,9}"""(.+?)(?:\n|""")',
         r"^\s*(?://|/\*+|#) *(.+?)(?:\*/)?$",
         r"<title>(.*?)</title>",
     ):

@@ -67,8 +67,9 @@ def plain(text: str) -> str:
 
 def fenced(text: str) -> str:
     """The first code block of a Markdown text, without its fence."""
-    found = re.search(r"```[a-z]*\n(.*?)```", text, re.DOTALL)
-    return found[1].strip() if found else ""
+    _, opening, rest = text.partition("```")
+    block, closing, _ = rest.partition("\n")[2].partition("```")
+    return block.strip() if opening and closing else ""
 
 
 def runner_of(files: Iterable[str], readme: str) -> str:

@@ -105,7 +105,8 @@ def recolour(prompt: str) -> Script:
 def _keep_readable(path: str, text: str, value: str) -> Part:
     """Change the colour of text on the primary colour when it could not be read."""
     found = re.search(
-        r"--[\w-]*on-primary\s*:\s*(#[0-9a-fA-F]{6}|#[0-9a-fA-F]{3})\s*;", text
+        r"(?<![\w-])--[\w-]*on-primary\s*:\s*(#[0-9a-fA-F]{6}|#[0-9a-fA-F]{3})\s*;",
+        text,
     )
     if found is None or _contrast(found[1], value) >= _READABLE:
         return ""
@@ -129,7 +130,7 @@ def _place(listing: str) -> tuple[str, str] | None:
 
 
 def _declaration(text: str, variable: str) -> str | None:
-    found = re.search(rf"(?<![\w-]){re.escape(variable)}\s*:[^;]*;", text)
+    found = re.search(rf"(?<![\w-]){re.escape(variable)}\s*:[^;\n]{{0,200}};", text)
     return found[0] if found and text.count(found[0]) == 1 else None
 
 

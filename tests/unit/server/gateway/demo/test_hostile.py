@@ -1,0 +1,103 @@
+"""A workspace may send anything: what it sends must not hold up the server."""
+
+import json
+import time
+from typing import Any
+
+import pytest
+
+from taskyard.server.gateway.anthropic import MessagesRequest
+from taskyard.server.gateway.demo import model
+from tests.support.pretend_agent import CLAUDE_TOOLS
+
+#: Half of the 8 MB that the demo model reads, and the time of a CPU that this may take.
+SIZE = 4_000_000
+SECONDS = 2.0
+
+SEEDS = {
+    "open tags": "<system-reminder>",
+    "open notifications": "<task-notification><summary>",
+    "open sessions": "<session> ",
+    "directories": "Working directory:" + " " * 50,
+    "create words": "create write make ",
+    "rewrite words": "rewrite port convert ",
+    "fences": "```\n",
+    "hyphens": "-",
+    "variables": "a.css:1:  --primary",
+    "definitions": "func (",
+    "declarations": "--color-primary :",
+    "empty lines": "\n ",
+    "interruptions": "[Request interrupted by user",
+    "mcp names": "mcp__",
+}
+
+
+def _seconds(body: dict[str, Any]) -> float:
+    raw = json.dumps(body).encode()
+    started = time.process_time()
+    request = MessagesRequest.model_validate_json(raw)
+    for _ in model.stream(request, len(raw)):
+        pass
+    return time.process_time() - started
+
+
+def _after(prompt: str, *outcomes: str) -> dict[str, Any]:
+    """A conversation in which every step so far had one of these outcomes."""
+    messages: list[dict[str, Any]] = [{"role": "user", "content": prompt}]
+    for number, outcome in enumerate(outcomes):
+        use = {
+            "type": "tool_use",
+            "id": f"t{number}",
+            "name": "Bash",
+            "input": {"command": ""},
+        }
+        if number == 0:
+            use["name"] = "mcp__coder__coder_report_task"
+        result = {
+            "type": "tool_result",
+            "tool_use_id": f"t{number}",
+            "content": outcome,
+        }
+        messages += [
+            {"role": "assistant", "content": [use]},
+            {"role": "user", "content": [result]},
+        ]
+    return {"messages": messages, "tools": list(CLAUDE_TOOLS), "stream": True}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_huge_prompt_takes_linear_time(seed: str) -> None:
+    text = SEEDS[seed] * (SIZE // len(SEEDS[seed]))
+
+    assert _seconds(_after(text)) < SECONDS
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    "prompt",
+    ["document the structure", "make the theme red", "what is it?", "run the tests"],
+)
+def test_huge_outcomes_take_linear_time(seed: str, prompt: str) -> None:
+    text = SEEDS[seed] * (SIZE // 4 // len(SEEDS[seed]))
+    outcomes = ["Thanks", "a.css:1:  --color-primary: red;\nREADME.md", text, text]
+
+    assert _seconds(_after(prompt, *outcomes)) < SECONDS
+
+
+def test_a_schema_that_repeats_itself_is_answered_at_once() -> None:
+    schema: dict[str, Any] = {"type": "string"}
+    for _ in range(12):
+        inner = {"type": "object", "properties": {"a": schema}, "required": ["a"] * 50}
+        schema = inner
+    body = {
+        "messages": [{"role": "user", "content": "x"}],
+        "output_config": {"format": {"schema": schema}},
+    }
+
+    assert _seconds(body) < SECONDS
+
+
+def test_a_file_without_end_of_line_is_cut() -> None:
+    text = "x" * SIZE
+
+    assert _seconds(_after("what is it?", "Thanks", "README.md", "", text)) < SECONDS
