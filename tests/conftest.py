@@ -10,6 +10,7 @@ from uuid import UUID
 import httpx
 import pytest
 import pytest_asyncio
+import structlog
 from blockbuster import BlockBuster, blockbuster_ctx
 from fastapi import FastAPI
 from pydantic import SecretStr
@@ -38,6 +39,19 @@ def _no_blocking_calls() -> Iterator[BlockBuster]:
     """A call that would block the event loop, made by code of the server, fails."""
     with blockbuster_ctx("taskyard.server") as blockbuster:
         yield blockbuster
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _plain_logs() -> None:
+    """Pretty tracebacks read source files, which would block the event loop."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.dev.ConsoleRenderer(
+                colors=False, exception_formatter=structlog.dev.plain_traceback
+            ),
+        ]
+    )
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,10 @@ class Throttle:
         self._clock = clock
         self._failures: OrderedDict[str, deque[datetime]] = OrderedDict()
 
+    def __len__(self) -> int:
+        """How many accounts and addresses are remembered."""
+        return len(self._failures)
+
     def check(self, *, account: str, address: str) -> None:
         """Raises TooManyAttempts."""
         limits = {
