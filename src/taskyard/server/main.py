@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Final
 
 import uvloop
@@ -56,7 +57,11 @@ from taskyard.server.launch.bind import bind, check_reach
 from taskyard.server.launch.http import serving
 from taskyard.server.launch.lock import locked
 from taskyard.server.launch.postgres import database
-from taskyard.server.launch.provisioners import built_in_key, provisioners
+from taskyard.server.launch.provisioners import (
+    built_in_key,
+    provisioners,
+    release_jobs,
+)
 
 __all__ = ["LOOPS", "ROUTERS", "create_app", "run"]
 
@@ -171,7 +176,11 @@ async def _serve(config: Config) -> None:
         app = create_app(config, database_url=url)
         async with serving(app, listener):
             process: ProcessContext = app.state.process
-            async with provisioners(config, await built_in_key(process)):
+            async with provisioners(
+                config,
+                await built_in_key(process),
+                ended=partial(release_jobs, process),
+            ):
                 print(await _greeting(process), flush=True)  # noqa: T201 - for people
                 await stop.wait()
 

@@ -4,17 +4,18 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
 import structlog
 
+from taskyard.kit.crypto import random_text
 from taskyard.kit.supervisor import Supervisor
 from taskyard.server.config import Config
 from taskyard.server.factory import Factory, ProcessContext
 
-__all__ = ["COMMAND", "built_in_key", "provisioners"]
+__all__ = ["COMMAND", "built_in_key", "provisioners", "release_jobs"]
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
@@ -43,23 +44,36 @@ async def built_in_key(process: ProcessContext) -> str:
         return await Factory(process, session).provisioner_keys().new_built_in()
 
 
+async def release_jobs(process: ProcessContext, name: str) -> None:
+    """Let others take at once what a provisioner held that has certainly ended."""
+    async with process.sessions.begin() as session:
+        await Factory(process, session).provisioner_jobs().release(name)
+
+
+async def _keep_jobs(name: str) -> None:
+    """Wait for its leases to lapse."""
+
+
 @asynccontextmanager
 async def provisioners(
-    config: Config, key: str, *, command: Sequence[str] = COMMAND
+    config: Config,
+    key: str,
+    *,
+    command: Sequence[str] = COMMAND,
+    ended: Callable[[str], Awaitable[None]] = _keep_jobs,
 ) -> AsyncGenerator[None]:
     """Keep `config.provisioners` of them running; at the end stop them and wait.
 
     The key goes through the environment, which other users of the host cannot read.
+    `ended` is called with the name of one that ended by itself; no two processes have
+    the same name.
     """
     environment = _environment(config, key)
     async with Supervisor() as supervisor:
         for number in range(1, config.provisioners + 1):
             name = f"built-in-{number}"
             supervisor.start(
-                _keep_running(
-                    command, environment | {"TASKYARD_PROVISIONER_NAME": name}, name
-                ),
-                name=name,
+                _keep_running(command, environment, name, ended), name=name
             )
         yield
 
@@ -86,16 +100,26 @@ def _reachable(config: Config) -> str:
 
 
 async def _keep_running(
-    command: Sequence[str], environment: dict[str, str], name: str
+    command: Sequence[str],
+    environment: dict[str, str],
+    place: str,
+    ended: Callable[[str], Awaitable[None]],
 ) -> None:
     loop = asyncio.get_running_loop()
     pause = _FIRST_PAUSE
     while True:
         began = loop.time()
-        code = await _run_once(command, environment)
+        name = f"{place}-{random_text(6)}"
+        code = await _run_once(
+            command, environment | {"TASKYARD_PROVISIONER_NAME": name}
+        )
         if loop.time() - began > _HEALTHY_SECONDS:
             pause = _FIRST_PAUSE
         log.error("provisioner_ended", name=name, exit_code=code, next_start=pause)
+        try:
+            await ended(name)
+        except Exception:
+            log.exception("provisioner_not_released", name=name)
         await asyncio.sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE)
 

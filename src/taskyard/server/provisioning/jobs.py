@@ -155,6 +155,11 @@ class ProvisionerJobs:
             self._session, topics.PROVISIONER_READY, "any"
         )  # the next of its key
 
+    async def release(self, worker: str) -> None:
+        """Let others take what a provisioner held that is known to have ended."""
+        await self._store.release(JOB_KIND, worker)
+        await notify(self._session, topics.PROVISIONER_READY, "any")
+
     async def views(
         self, rows: Collection[ProvisionerJobRow]
     ) -> dict[UUID, ProvisionerJob]:

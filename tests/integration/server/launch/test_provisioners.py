@@ -70,8 +70,8 @@ async def test_as_many_run_as_are_wanted_with_a_key_and_without_the_servers_secr
         first, second = await door.arrivals.get(), await door.arrivals.get()
 
     environment = first[1]
-    names = {each[1]["TASKYARD_PROVISIONER_NAME"] for each in (first, second)}
-    assert names == {"built-in-1", "built-in-2"}
+    names = {each[1]["TASKYARD_PROVISIONER_NAME"][:11] for each in (first, second)}
+    assert names == {"built-in-1-", "built-in-2-"}
     assert environment["TASKYARD_PROVISIONER_KEY"] == "tyk-prov-1"
     assert environment["TASKYARD_SERVER_URL"] == "http://127.0.0.1:7999"
     assert environment["TASKYARD_DATA_DIR"] == str(tmp_path)
@@ -83,13 +83,19 @@ async def test_one_that_dies_is_replaced_and_all_end_with_the_server(
     door: Door, tmp_path: Path
 ) -> None:
     config = Config(data_dir=tmp_path, provisioners=1)
+    ended: list[str] = []
 
-    async with provisioners(config, "key", command=command(door)):
-        pid, _, writer = await door.arrivals.get()
+    async def note(name: str) -> None:
+        ended.append(name)
+
+    async with provisioners(config, "key", command=command(door), ended=note):
+        pid, first, writer = await door.arrivals.get()
         writer.write(b"x")
-        again, _, _ = await door.arrivals.get()
+        again, second, _ = await door.arrivals.get()
 
     assert pid != again
+    assert ended == [first["TASKYARD_PROVISIONER_NAME"]]
+    assert ended != [second["TASKYARD_PROVISIONER_NAME"]]
     with pytest.raises(ProcessLookupError):
         os.kill(again, 0)
 

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from taskyard.protocol.provisioner import BuildInput, Job
 from taskyard.server.background.builds import settle
 from taskyard.server.factory import Factory, ProcessContext
+from taskyard.server.launch.provisioners import release_jobs
 from taskyard.testing.provisioners import FakeProvisioner, lines
 from tests.support.provisioning import Yard, lapse_leases, make_provisioner
 
@@ -106,6 +107,22 @@ async def test_who_lost_the_lease_can_store_nothing(
     build = (await yard.get(f"/workspaces/{workspace['id']}"))["latest_build"]
     assert build["job"]["status"] == "running"
     assert await yard.get(f"/workspacebuilds/{build['id']}/logs") == []
+
+
+async def test_what_an_ended_provisioner_held_can_be_taken_at_once(
+    yard: Yard, process: ProcessContext, app: FastAPI, anonymous: httpx.AsyncClient
+) -> None:
+    await yard.version(run=False)
+    held = await taken(yard.provisioner)
+    other = await make_provisioner(app, anonymous, name="other")
+    await release_jobs(process, "somebody-else")
+    before = await other.acquire()
+
+    await release_jobs(process, "fake")
+
+    after = await taken(other)
+    assert before is None
+    assert (after.id, after.attempt) == (held.id, 2)
 
 
 async def test_a_lapsed_lease_that_nobody_took_can_be_renewed(
