@@ -43,11 +43,17 @@ class AppStatus:
     source: str  # report | session
 
 
-def fold(view: SessionView, event: CleanEvent) -> SessionView:
-    """The view after `event`; the same object when nothing of it changes."""
+def fold(view: SessionView, event: CleanEvent, *, now: datetime) -> SessionView:
+    """The view after `event`, which is stored `now`; the same when nothing changes.
+
+    A state holds since the server knows of it: workspaces may have any clock, and what
+    was delivered when is known by the server's.
+    """
     match event.kind:
         case "state":
-            return _fold_state(view, event)
+            return _fold_state(view, event, now)
+        case "turn_ended":
+            return replace(view, state_at=now) if view.state == "idle" else view
         case "report":
             return _fold_report(view, event)
         case "title":
@@ -58,7 +64,7 @@ def fold(view: SessionView, event: CleanEvent) -> SessionView:
             return view
 
 
-def _fold_state(view: SessionView, event: CleanEvent) -> SessionView:
+def _fold_state(view: SessionView, event: CleanEvent, now: datetime) -> SessionView:
     state = _text(event, "state")
     if state not in _STATES:
         return view
@@ -70,7 +76,7 @@ def _fold_state(view: SessionView, event: CleanEvent) -> SessionView:
         state=state,
         state_source=one_line(_text(event, "source"), 32) or "driver",
         state_detail=one_line(_text(event, "detail"), _MAX_DETAIL),
-        state_at=event.at if state != view.state else view.state_at,
+        state_at=now if state != view.state else view.state_at,
         report=None if turn_begins else view.report,
     )
 

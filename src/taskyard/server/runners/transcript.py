@@ -122,16 +122,14 @@ class TranscriptWriter:
     async def add(self, row: SessionRow, events: Sequence[CleanEvent]) -> None:
         """Number, fold and append events of one session."""
         before = await self._app(row)
-        view, size = _view(row), 0
+        view, size, now = _view(row), 0, self._clock.now()
         for event in self._within_limit(row, events):
-            view = fold(view, event)
+            view = fold(view, event, now=now)
             self._number(row, event)
             size += event.size
             await self._side_effects(row, event)
             self._app_status(before, view, event)
-        await self._store.save_view(
-            row, view, seq=self._last_seq, size=size, now=self._clock.now()
-        )
+        await self._store.save_view(row, view, seq=self._last_seq, size=size, now=now)
 
     async def add_problem(self, session_id: UUID, detail: str) -> None:
         """Say in the transcript that something is missing from it."""

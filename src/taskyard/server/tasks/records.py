@@ -141,6 +141,7 @@ class WaitingFacts:
     pending_permissions: int = 0
     oldest_permission: datetime | None = None
     permission_title: str = ""
+    last_delivered: datetime | None = None  # of the newest message that was taken
 
 
 def main_session(sessions: list[SessionRow], app_slug: str | None) -> SessionRow | None:

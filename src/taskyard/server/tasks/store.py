@@ -128,14 +128,13 @@ class TaskStore:
         return list(await self.session.scalars(statement))
 
     async def waiting(self, task_id: UUID) -> WaitingFacts:
-        queued = await self.session.scalar(
-            select(func.count())
-            .select_from(MessageRow)
-            .where(
-                MessageRow.task_id == task_id,
-                MessageRow.state.in_(("queued", "sending")),
-            )
+        is_queued = MessageRow.state.in_(("queued", "sending"))
+        counted = await self.session.execute(
+            select(
+                func.count().filter(is_queued), func.max(MessageRow.delivered_at)
+            ).where(MessageRow.task_id == task_id)
         )
+        queued, last_delivered = counted.one()
         pending = await self.session.execute(
             select(PermissionRow.created_at, PermissionRow.title)
             .join(SessionRow, SessionRow.id == PermissionRow.session_id)
@@ -145,6 +144,7 @@ class TaskStore:
         open_ = pending.all()
         return WaitingFacts(
             queued_messages=queued or 0,
+            last_delivered=last_delivered,
             pending_permissions=len(open_),
             oldest_permission=open_[0][0] if open_ else None,
             permission_title=open_[0][1] if open_ else "",

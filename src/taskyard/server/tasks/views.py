@@ -119,6 +119,7 @@ class TaskViews:
                 app_status=record.app_status_fact(),
                 oldest_permission=waiting.oldest_permission,
                 permission_title=waiting.permission_title,
+                last_delivered=waiting.last_delivered,
                 created_at=record.task.created_at,
             )
         )

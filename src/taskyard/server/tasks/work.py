@@ -14,6 +14,7 @@ from taskyard.protocol.api.tasks import StatusFact, WorkStatus
 from taskyard.server.tasks.status import AppStatusFact, JobStatus, Transition
 
 __all__ = [
+    "HANDOVER",
     "LINK_GRACE",
     "RULES",
     "SESSION_GRACE",
@@ -33,6 +34,9 @@ SESSION_GRACE: Final = timedelta(minutes=2)
 #: A running turn that reports nothing for so long is called stalled. Long commands of an
 #: agent (builds, test suites) are silent too: most end within a quarter of an hour.
 TURN_SILENCE: Final = timedelta(minutes=15)
+#: Between taking a message and reporting the turn a runner needs milliseconds; an agent
+#: that does nothing with it is idle again after this time.
+HANDOVER: Final = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +93,7 @@ class WorkFacts:
     app_status: AppStatusFact | None
     oldest_permission: datetime | None = None
     permission_title: str = ""
+    last_delivered: datetime | None = None  # when the agent got its newest message
     created_at: datetime  # of the task
 
 
@@ -239,6 +244,22 @@ _SESSIONS: Final[dict[str, tuple[WorkStatus, str, Action]]] = {
 }
 
 
+def _handed_over(facts: WorkFacts) -> StatusFact | None:
+    """A message is delivered, but its turn has not been heard of yet: it is not idle."""
+    session, delivered = facts.session, facts.last_delivered
+    if session is None or session.state != "idle" or delivered is None:
+        return None
+    if delivered <= session.since or facts.now - delivered > HANDOVER:
+        return None
+    return StatusFact(
+        status="working",
+        source="link",
+        since=delivered,
+        heard_at=_heard(facts),
+        detail="The agent has got a message.",
+    )
+
+
 def _session_says(facts: WorkFacts) -> StatusFact | None:
     session = facts.session
     if session is None:
@@ -354,6 +375,7 @@ RULES: Final[Sequence[Rule]] = (
     _link_lost,
     _shutting_down,
     _permission,
+    _handed_over,
     _session_says,
     _script_failed,
     _reported,

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from taskyard.server.runners.folding import AppStatus, SessionView, app_status, fold
+from taskyard.server.runners import folding
+from taskyard.server.runners.folding import AppStatus, SessionView, app_status
 from taskyard.server.runners.messages import CleanEvent
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -13,7 +14,11 @@ IDLE = SessionView(state="idle", state_source="driver", state_at=AT)
 
 
 def _event(kind: str, **data: Any) -> CleanEvent:
-    return CleanEvent(kind=kind, key=kind, at=LATER, data=data, size=10)
+    return CleanEvent(kind=kind, key=kind, at=AT, data=data, size=10)
+
+
+def fold(view: SessionView, event: CleanEvent) -> SessionView:
+    return folding.fold(view, event, now=LATER)
 
 
 def _state(state: str, **data: Any) -> CleanEvent:
@@ -33,6 +38,10 @@ def test_a_state_is_folded_with_its_source_and_moment() -> None:
 
 def test_the_same_state_again_keeps_its_moment() -> None:
     assert fold(IDLE, _state("idle")).state_at == AT
+
+
+def test_an_idle_session_is_idle_since_the_end_of_its_last_turn() -> None:
+    assert fold(IDLE, _event("turn_ended", stop_reason="end_turn")).state_at == LATER
 
 
 def test_an_unknown_state_changes_nothing() -> None:

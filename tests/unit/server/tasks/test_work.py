@@ -5,6 +5,7 @@ import pytest
 
 from taskyard.server.tasks.status import AppStatusFact
 from taskyard.server.tasks.work import (
+    HANDOVER,
     LINK_GRACE,
     SESSION_GRACE,
     TURN_SILENCE,
@@ -226,6 +227,27 @@ def test_an_agent_without_a_session_speaks_by_its_reports(
     fact = derive_work(replace(WORKING, session=None, app_status=report))
 
     assert (fact.status, fact.source, fact.detail) == (status, "report", "m")
+
+
+@pytest.mark.parametrize(
+    ("delivered", "now", "status"),
+    [
+        pytest.param(timedelta(0), timedelta(0), "idle", id="before the last turn"),
+        pytest.param(timedelta(seconds=1), timedelta(seconds=2), "working", id="just"),
+        pytest.param(
+            timedelta(seconds=1),
+            HANDOVER + timedelta(seconds=2),
+            "idle",
+            id="nothing came of it",
+        ),
+    ],
+)
+def test_a_message_that_was_just_delivered_is_work(
+    delivered: timedelta, now: timedelta, status: str
+) -> None:
+    facts = replace(_session("idle"), last_delivered=AT + delivered, now=AT + now)
+
+    assert derive_work(facts).status == status
 
 
 def test_a_status_carries_its_age_and_the_last_sign_of_life() -> None:
