@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -366,8 +367,9 @@ async def test_a_missing_program_is_named(tmp_path: Path) -> None:
 
 
 async def test_an_agent_that_wants_a_login_is_tried_again_after_it(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("taskyard.runner.agents.session.RETRY_SECONDS", 0.0)
     async with TestWorkspace(tmp_path) as workspace:
         server = workspace.server
         session = await workspace.begin("wants-login")
@@ -485,6 +487,25 @@ async def test_nothing_that_an_agent_started_outlives_its_session(
         await workspace.stop()
 
         assert not processes(name)
+
+
+async def test_an_agent_that_is_still_starting_ends_with_the_workspace(
+    tmp_path: Path,
+) -> None:
+    async with TestWorkspace(tmp_path) as workspace:
+        name = f"never-ready-{tmp_path}"
+        command = ["bash", "-c", f'exec -a "{name}" sleep 600']
+        start = asyncio.get_running_loop().create_task(
+            workspace.try_begin("mute", command=command)
+        )
+        await workspace.server.until(lambda: bool(processes(name)))
+
+        await workspace.stop()
+        with suppress(ValueError):
+            await start
+
+        assert not processes(name)
+        assert workspace.server.lifecycles[-1] == "off"
 
 
 async def test_npm_variables_do_not_reach_the_agent(tmp_path: Path) -> None:

@@ -13,12 +13,13 @@ from typing import Final, NamedTuple, Self, final
 from taskyard.runner.agents.driver import AgentFailed
 from taskyard.runner.logs import LineSplitter
 
-__all__ = ["AgentProcess", "Oversized", "clean_environment"]
+__all__ = ["AgentProcess", "Oversized", "clean_environment", "warden_command"]
 
 #: Longer lines are skipped: no agent has a reason to send one, a broken one may.
 LINE_BYTES: Final = 32 * 1024 * 1024
 READ_BYTES: Final = 64 * 1024
 STDERR_LINES: Final = 200
+#: The warden sweeps for two seconds at most.
 WARDEN_SECONDS: Final = 5.0
 
 
@@ -63,7 +64,7 @@ class AgentProcess:
         """Start `command`. Raises `AgentFailed` when it cannot be."""
         try:
             process = await asyncio.create_subprocess_exec(
-                *_warden(),
+                *warden_command(),
                 *command,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
@@ -156,7 +157,7 @@ class AgentProcess:
         return True
 
 
-def _warden() -> list[str]:
+def warden_command() -> list[str]:
     """The warden's source on the command line: inside an archive it is no file."""
     source = pkgutil.get_data("taskyard.runner.agents", "warden.py")
     assert source is not None  # noqa: S101 - it is part of this package

@@ -26,6 +26,8 @@ RESTARTS: Final = 3
 RESTART_WINDOW_SECONDS: Final = 300.0
 #: The first return is at once, then after this, three times this, …
 RESTART_PAUSE_SECONDS: Final = 1.0
+#: A prompt for an agent that is down starts it again, but not more often than this.
+RETRY_SECONDS: Final = 5.0
 #: A cancelled turn must end within this time; then the agent is ended instead.
 CANCEL_SECONDS: Final = 30.0
 
@@ -77,6 +79,7 @@ class Session:
         self._sleep = sleep
         self._buffer = EventBuffer(send=self._send, mask=mask, clock=clock)
         self._driver: Driver | None = None
+        self._candidate: Driver | None = None  # while it starts
         self._state: SessionState = "starting"
         self._turn: StoredPrompt | None = None
         self._quiet = asyncio.Event()
@@ -84,6 +87,7 @@ class Session:
         self._cancelling = False
         self._closing = False
         self._starting = False
+        self._tried_at = float("-inf")
         self._deaths: deque[float] = deque(maxlen=RESTARTS + 1)
 
     # -- what others see --------------------------------------------------------------
@@ -131,6 +135,8 @@ class Session:
     async def close(self, grace_seconds: float) -> None:
         """End the agent; a running turn is cancelled first. The transcript stays."""
         self._closing = True
+        if self._candidate is not None:
+            await self._candidate.close(0)
         driver = self._driver
         if driver is not None:
             if self._turn is not None:
@@ -149,7 +155,10 @@ class Session:
         The same message id is taken once.
         """
         if self._state in _DOWN:
-            self._supervisor.start(self._try_again(), name=f"restart {self.id}")
+            loop = asyncio.get_running_loop()
+            if loop.time() - self._tried_at > RETRY_SECONDS:
+                self._tried_at = loop.time()
+                self._supervisor.start(self._try_again(), name=f"restart {self.id}")
             raise Busy(f"the agent is being started again ({self._state})")
         if self._turn is not None or self._state not in _READY:
             raise Busy(f"the agent is {self._state}")
@@ -261,6 +270,7 @@ class Session:
         try:
             launch = await self._launch(self._external_id)
             driver = self._make_driver(self._event)
+            self._candidate = driver
             try:
                 await driver.start(launch)
             except AgentFailed:
@@ -268,6 +278,7 @@ class Session:
                 raise
         finally:
             self._starting = False
+            self._candidate = None
         self._driver = driver
         if driver.external_id and driver.external_id != self._external_id:
             self._external_id = driver.external_id

@@ -1,7 +1,7 @@
 """Stand between the runner and one agent, so that nothing the agent starts outlives it.
 
 Run as a program of its own (`python -I -S -c <this file> COMMAND ARGS…`), standard input and
-output are the agent's. It adopts every process the agent leaves behind (subreaper), and
+output are the agent's; a terminal there becomes the agent's controlling one. It adopts every process the agent leaves behind (subreaper), and
 ends them all when the agent ends, when it is told to (SIGTERM), or when the runner dies,
 however it dies (parent death signal). Daemons that fork twice, make a session of their
 own or wipe their environment are children all the same.
@@ -33,7 +33,12 @@ def main(command: list[str]) -> int:
     default = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGPIPE]
     try:
         agent = os.posix_spawnp(
-            command[0], command, os.environ, setsid=True, setsigdef=default
+            command[0],
+            command,
+            os.environ,
+            setsid=True,
+            setsigdef=default,
+            file_actions=_terminal(),
         )
     except OSError as exc:
         sys.stderr.write(f"cannot start {command[0]}: {exc.strerror}\n")
@@ -46,6 +51,14 @@ def main(command: list[str]) -> int:
     code = _wait(agent, told)
     _sweep()
     return code
+
+
+def _terminal() -> list[tuple[int, ...]]:
+    """Open the terminal anew: what a new session opens first, controls it."""
+    if not os.isatty(0):
+        return []
+    opened = (os.POSIX_SPAWN_OPEN, 0, os.ttyname(0), os.O_RDWR, 0)
+    return [opened, *((os.POSIX_SPAWN_DUP2, 0, number) for number in (1, 2))]  # type: ignore[list-item]
 
 
 def _wait(agent: int, told: list[int]) -> int:
