@@ -4,6 +4,7 @@ import {
   createRoute,
   createRouter,
   Link,
+  lazyRouteComponent,
   Outlet,
   redirect,
 } from "@tanstack/react-router";
@@ -13,8 +14,10 @@ import { LoginPage } from "@/features/auth/login-page";
 import { SetupPage } from "@/features/auth/setup-page";
 import { queryClient } from "./query-client";
 import { Shell } from "./shell";
-import { TaskPage } from "./task-page";
 import { TasksPage } from "./tasks-page";
+
+// The page with the transcript is most of the code, and not needed to sign in.
+const TaskPage = lazyRouteComponent(() => import("./task-page"), "TaskPage");
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
