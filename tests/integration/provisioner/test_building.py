@@ -5,6 +5,7 @@ import json
 import os
 import signal
 from base64 import b64decode, b64encode
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -26,6 +27,12 @@ from tests.integration.provisioner.yard import Yard, open_yard, settings_in
 from tests.support.processes import wait_until_gone
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_runs_on(yard: Yard) -> Iterator[None]:
+    yield
+    yard.isolation.close()
 
 
 async def test_a_workspace_lives_through_start_stop_start_and_delete(
@@ -416,8 +423,10 @@ async def test_a_lost_lease_ends_everything_and_reports_nothing(yard: Yard) -> N
     await asyncio.to_thread(wait_until_gone, pid)
 
 
-async def test_terraform_never_sees_a_secret(yard: Yard) -> None:
-    os.environ["TASKYARD_PROVISIONER_KEY"] = "provisioner-secret"
+async def test_terraform_never_sees_a_secret(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TASKYARD_PROVISIONER_KEY", "provisioner-secret")
     seen = yard.shop.base / "seen"
     template = f"""
 resource "terraform_data" "look" {{

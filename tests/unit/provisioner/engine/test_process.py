@@ -33,8 +33,10 @@ async def _run(
     return code, lines
 
 
-async def test_lines_exit_code_directory_and_environment(tmp_path: Path) -> None:
-    os.environ["TASKYARD_NOT_GIVEN"] = "x"
+async def test_lines_exit_code_directory_and_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TASKYARD_NOT_GIVEN", "x")
 
     code, lines = await _run(
         'echo "$1 $GIVEN $TASKYARD_NOT_GIVEN"; pwd; echo err >&2; printf end; exit 3',
