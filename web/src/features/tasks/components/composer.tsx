@@ -57,7 +57,9 @@ export function Composer({ task, at }: { task: TaskDetail; at: TaskRef }) {
             Stop turn
           </Button>
         )}
-        <span className="ml-auto hidden text-muted text-xs sm:inline">Ctrl + Enter</span>
+        <span className="ml-auto text-muted text-xs">
+          <span className="hidden sm:inline">Ctrl + Enter</span>
+        </span>
         {isBusy && (
           <Button disabled={!isReady} onClick={() => submit("steer")}>
             Steer now

@@ -137,7 +137,9 @@ export function NewTask({
             <option value={NO_PRESET}>No preset</option>
           </select>
         )}
-        <span className="ml-auto hidden text-muted text-xs sm:inline">Ctrl + Enter</span>
+        <span className="ml-auto text-muted text-xs">
+          <span className="hidden sm:inline">Ctrl + Enter</span>
+        </span>
         <Button look="primary" type="submit" disabled={!isReady}>
           {create.isPending ? "Starting…" : "Run task"}
         </Button>
