@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from starlette.types import ASGIApp, Message
 from typing_extensions import override
 
-from taskyard.kit.mux.mux import Mux
+from taskyard.kit.mux.mux import Mux, MuxStream
 from taskyard.kit.mux.pump import PumpCarrier
 from taskyard.kit.supervisor import Supervisor
 from taskyard.protocol.link import (
@@ -163,7 +163,7 @@ class FakeRunner:
 
     async def connect(self) -> Manifest:
         """Dial and wait for the welcome. Raises `TurnedAway`."""
-        connection = _Connection(self._app, self.token, self._received)
+        connection = _Connection(self._app, self.token, self._received, self.opened)
         self._connection = connection
         connection.send(
             Hello(
@@ -292,6 +292,10 @@ class FakeRunner:
             session, "state", "state", state=state, source="driver", **data
         )
 
+    def opened(self, stream: MuxStream, target: dict[str, Any]) -> None:
+        """The server wants to reach something in the workspace."""
+        stream.reject(f"nothing listens at {target}")
+
     # -- commands ---------------------------------------------------------------------
 
     async def command(self, name: str, *, count: int = 1) -> Command:
@@ -388,13 +392,17 @@ class _Connection:
     """One WebSocket of a fake runner."""
 
     def __init__(
-        self, app: ASGIApp, token: str, received: Callable[[dict[str, Any]], None]
+        self,
+        app: ASGIApp,
+        token: str,
+        received: Callable[[dict[str, Any]], None],
+        on_open: Callable[[MuxStream, dict[str, Any]], None],
     ) -> None:
         self._socket = AsgiSocket(app, token=token)
         self._received = received
         self._mux = Mux(
             dialled=True,
-            on_open=lambda stream, _: stream.reject("nothing here"),
+            on_open=on_open,
             on_message=self._message,
         )
         self._welcome: asyncio.Future[Manifest] = (

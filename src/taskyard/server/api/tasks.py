@@ -112,13 +112,12 @@ async def send_task_input(
 @_routes.get(
     "/{user}/{task}/logs",
     summary="What was said",
-    responses={**_CONFLICT},
+    responses={**_CONFLICT, 502: {"model": ErrorBody}},
 )
 async def get_task_logs(
-    user: str, task: str, actor: CurrentUser, services: Services
+    user: str, task: str, actor: CurrentUser, process: Process
 ) -> TaskLogs:
-    record = await services.tasks().find(actor, user, task)
-    return await services.task_logs().of(record)
+    return await process.talk.logs(actor, user, task)
 
 
 @_routes.post(

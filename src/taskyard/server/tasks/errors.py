@@ -1,13 +1,10 @@
 """What can go wrong with a task, in the words that clients of the contract show."""
 
-from http import HTTPStatus
-
 from taskyard.kit.errors import (
     Conflict,
     Forbidden,
     InvalidRequest,
     NotFound,
-    TaskyardError,
     Unreachable,
     Validation,
 )
@@ -23,9 +20,9 @@ __all__ = [
     "InvalidTaskName",
     "LogsNotAvailable",
     "MessageNotEditable",
+    "MessageRejected",
     "NoTaskResource",
     "NotTheOwner",
-    "SnapshotInvalid",
     "TaskHasNoApp",
     "TaskHasNoWorkspace",
     "TaskNameTaken",
@@ -157,6 +154,10 @@ class AgentBusy(Conflict):
         )
 
 
+class MessageRejected(Unreachable):
+    """Task app rejected the message."""
+
+
 class LogsNotAvailable(Conflict):
     """Cannot fetch logs for task in current state."""
 
@@ -182,9 +183,3 @@ class AlreadyAnswered(Conflict):
 
 class NotTheOwner(Forbidden):
     """Only the owner of a task, or an owner of the deployment, may do this."""
-
-
-class SnapshotInvalid(TaskyardError):
-    """The snapshot is not of the expected form."""
-
-    status = HTTPStatus.BAD_REQUEST

@@ -9,7 +9,8 @@ from taskyard.kit.clock import Clock
 from taskyard.kit.errors import InvalidRequest, TooLarge
 from taskyard.protocol.api.tasks import TaskLog, TaskLogs
 from taskyard.server.db.tables import TaskRow, TaskSnapshotRow
-from taskyard.server.runners.sanitise import clean_json, read_time
+from taskyard.server.runners.sanitise import clean_json
+from taskyard.server.tasks.app_client import logs_of
 from taskyard.server.tasks.errors import LogsNotAvailable
 from taskyard.server.tasks.records import TaskRecord
 from taskyard.server.tasks.status import derive_status
@@ -81,19 +82,5 @@ class TaskLogService:
 
 
 def _of_snapshot(row: TaskSnapshotRow, clock: Clock) -> list[TaskLog]:
-    logs = list[TaskLog]()
     messages: list[Any] = row.log_snapshot.get("data", {}).get("messages", [])
-    for number, message in enumerate(messages):
-        if not isinstance(message, dict):
-            continue
-        fields = cast("dict[str, Any]", message)
-        id_ = fields.get("id")
-        logs.append(
-            TaskLog(
-                id=id_ if isinstance(id_, int) else number,
-                content=str(fields.get("content", "")),
-                type="input" if fields.get("role") == "user" else "output",
-                time=read_time(str(fields.get("time", "")), now=clock.now()),
-            )
-        )
-    return logs
+    return logs_of(messages, clock)

@@ -11,21 +11,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.kit.clock import Clock
 from taskyard.kit.errors import InvalidRequest, TaskyardError
-from taskyard.protocol.api.tasks import CreateMessage, Message
+from taskyard.protocol.api.tasks import CreateMessage, Message, TaskLogs
 from taskyard.server.db.engine import Sessions
 from taskyard.server.db.tables import AppRow, MessageRow, SessionRow
 from taskyard.server.identity.actor import Actor
 from taskyard.server.runners.link import LinkRegistry
+from taskyard.server.tasks.app_client import AgentApi, logs_of
 from taskyard.server.tasks.delivery import Courier
 from taskyard.server.tasks.errors import (
     AgentBusy,
     AgentNotReady,
     AppUnreachable,
+    MessageRejected,
     TaskHasNoApp,
     TaskHasNoWorkspace,
     TaskNotActive,
     TaskNotReady,
 )
+from taskyard.server.tasks.logs import TaskLogService
 from taskyard.server.tasks.messages import (
     MessageService,
     MessageStore,
@@ -49,10 +52,6 @@ class AppUrlMissing(TaskyardError):
 
 class AppSchemeUnsupported(InvalidRequest):
     """Only http scheme is supported for direct agent-dial."""
-
-
-class MessageRejected(AppUnreachable):
-    """Task app rejected the message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,15 +85,46 @@ class Talk:
         check_input(text)
         async with self._sessions.begin() as session:
             record = await self._services(session).find(actor, user, task, write=True)
-            await self._check_ready(TaskStore(session), record)
-            row = await self._messages(session).add(
-                record.task, author_id=actor.user_id, text=text, delivery="now"
-            )
-        state = await self._deliver(record.id, row)
+            other = await self._check_ready(TaskStore(session), record)
+            row = None
+            if other is None:
+                row = await self._messages(session).add(
+                    record.task, author_id=actor.user_id, text=text, delivery="now"
+                )
+        if other is not None:
+            await other.send(text)
+        elif row is not None:
+            await self._send_message(record.id, row)
+
+    async def _send_message(self, task_id: UUID, row: MessageRow) -> None:
+        state = await self._deliver(task_id, row)
         if state == "queued":
             raise AgentNotReady("running")
         if state == "failed":
             raise MessageRejected
+
+    async def logs(self, actor: Actor, user: str, task: str) -> TaskLogs:
+        """What was said; of an agent that we do not drive, as its AgentAPI tells it."""
+        async with self._sessions.begin() as session:
+            record = await self._services(session).find(actor, user, task)
+            logs = await TaskLogService(store=TaskStore(session), clock=self._clock).of(
+                record
+            )
+            other = await self._other(TaskStore(session), record)
+        if other is None:
+            return logs
+        return TaskLogs(logs=logs_of(await other.messages(), self._clock))
+
+    async def _other(self, store: TaskStore, record: TaskRecord) -> AgentApi | None:
+        """The AgentAPI of an active task that never had a session of ours."""
+        if derive_status(record.status_facts()) != "active" or record.app is None:
+            return None
+        if await store.sessions_of(record.id):
+            return None
+        link = self._links.get(record.agent.id) if record.agent else None
+        if link is None:
+            raise AppUnreachable(detail="The workspace's runner is not connected.")
+        return AgentApi(link, _dialled_url(record.app))
 
     async def post(
         self, actor: Actor, user: str, task: str, body: CreateMessage
@@ -142,8 +172,13 @@ class Talk:
 
     # -- checks -----------------------------------------------------------------------
 
-    async def _check_ready(self, store: TaskStore, record: TaskRecord) -> None:
-        """Raises what `send` answers with while the agent cannot take input."""
+    async def _check_ready(
+        self, store: TaskStore, record: TaskRecord
+    ) -> AgentApi | None:
+        """The AgentAPI to send to; None: the task has a session of ours.
+
+        Raises what `send` answers with while the agent cannot take input.
+        """
         status = derive_status(record.status_facts())
         if status in {"pending", "initializing", "paused"}:
             raise TaskNotReady(status)
@@ -154,13 +189,15 @@ class Talk:
         if record.app is None:
             raise TaskHasNoApp
         session = await _session(store, record)
-        if session is None:
-            _check_url(record.app)
-            raise AppUnreachable(detail="No agent session runs in the workspace.")
-        if record.agent is None or not self._links.is_connected(record.agent.id):
+        url = "" if session else _dialled_url(record.app)
+        link = self._links.get(record.agent.id) if record.agent else None
+        if link is None:
             raise AppUnreachable(detail="The workspace's runner is not connected.")
+        if session is None:
+            return AgentApi(link, url)
         if session.state != "idle" or (await store.waiting(record.id)).queued_messages:
             raise AgentNotReady("running")
+        return None
 
     async def _check_idle(self, store: TaskStore, record: TaskRecord) -> None:
         session = await _session(store, record)
@@ -206,10 +243,11 @@ async def _session(store: TaskStore, record: TaskRecord) -> SessionRow | None:
     return session if record.session_facts(session) is not None else None
 
 
-def _check_url(app: AppRow) -> None:
+def _dialled_url(app: AppRow) -> str:
     """Apps of agents that we do not drive are dialled: they need a plain http URL."""
     url = str(cast("dict[str, object]", app.spec).get("url") or "")
     if not url:
         raise AppUrlMissing
     if urlsplit(url).scheme != "http":
         raise AppSchemeUnsupported
+    return url
