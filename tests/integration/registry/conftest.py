@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest_asyncio
 
 from taskyard.provisioner.engine.lookup import Engine, find_engine
 from tests.integration.provisioner.yard import Yard, open_yard
+from tests.integration.registry.home import Home
 
 REGISTRY = Path(__file__).parents[3] / "registry"
 TEMPLATE = REGISTRY / "templates/tasks-local"
@@ -34,3 +36,16 @@ def files_of(folder: Path) -> dict[str, str | bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file() and "__pycache__" not in path.parts
     }
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    (tmp_path / "bin").mkdir()
+    stub = tmp_path / "bin/taskyard"
+    stub.write_text(
+        f"#!{sys.executable}\nimport json, pathlib, sys\n"
+        f"pathlib.Path({str(tmp_path)!r}, 'called.json').write_text(json.dumps(sys.argv[1:]))\n"
+    )
+    stub.chmod(0o755)
+    (tmp_path / ".taskyard/agents/claude-code/0.101.0").mkdir(parents=True)
+    return Home(tmp_path)
