@@ -329,6 +329,8 @@ class Session:
             )
         for prompt in await self._journal.unfinished(self.id):
             if prompt.state == "submitted":
+                # It may have been told already; the server keeps it once, by its key.
+                self._report_user(prompt.message_id, prompt.text)
                 self._event(
                     "turn_ended",
                     prompt.turn,

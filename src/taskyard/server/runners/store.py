@@ -229,6 +229,16 @@ class RunnerStore:
         row.heard_at = now
         await self.session.flush()
 
+    async def has_event(self, session_id: UUID, kind: str, key: str) -> bool:
+        """For kinds `message` and `turn_ended`, which have an index."""
+        statement = select(SessionEventRow.seq).where(
+            SessionEventRow.session_id == session_id,
+            SessionEventRow.kind == kind,
+            SessionEventRow.key == key,
+            SessionEventRow.kind.in_(("message", "turn_ended")),
+        )
+        return await self.session.scalar(statement.limit(1)) is not None
+
     async def add_events(self, rows: list[dict[str, Any]]) -> None:
         if rows:
             await self.session.execute(insert(SessionEventRow), rows)

@@ -124,6 +124,8 @@ class TranscriptWriter:
         before = await self._app(row)
         view, size, now = _view(row), 0, self._clock.now()
         for event in self._within_limit(row, events):
+            if await self._was_told(row, event):
+                continue
             view = fold(view, event, now=now)
             self._number(row, event)
             size += event.size
@@ -166,6 +168,24 @@ class TranscriptWriter:
             )
             kept.insert(0, _problem(self._clock.now(), detail))
         return kept
+
+    async def _was_told(self, row: SessionRow, event: CleanEvent) -> bool:
+        """Whether a runner that was killed tells a person's message or a turn's end again.
+
+        1. The runner journals that the agent is about to see a prompt, and is killed
+           before its outbox has the event of it (or has it, and is killed right then).
+        2. The next runner cannot know which; it tells the message and the turn's end.
+        3. The log keeps each once, by its key.
+        """
+        told_once = event.kind == "turn_ended" or (
+            event.kind == "message" and event.data.get("role") == "user"
+        )
+        if not told_once:
+            return False
+        same = (row.id, event.kind, event.key)
+        if any((r["session_id"], r["kind"], r["key"]) == same for r in self._rows):
+            return True
+        return await self._store.has_event(*same)
 
     def _number(self, row: SessionRow, event: CleanEvent) -> None:
         self._last_seq += 1

@@ -271,6 +271,20 @@ class TestOnce:
             messages = list(await session.scalars(select(MessageRow)))
         assert [message.text for message in messages] == ["first"]
 
+    async def test_what_a_killed_runner_tells_again_is_kept_once(
+        self, bench: Bench
+    ) -> None:
+        active = await bench.active()
+        runner, session = active.runner, active.session
+        for _ in range(2):
+            runner.session_event(session, "message", "user-1", role="user", text="hi")
+            runner.session_event(session, "turn_ended", "t1", stop_reason="interrupted")
+            await runner.settled()
+
+        told = [(e["kind"], e["key"]) for e in await active.events()]
+        assert told.count(("message", "user-1")) == 1
+        assert told.count(("turn_ended", "t1")) == 1
+
     async def test_two_streams_of_one_workspace_do_not_disturb_each_other(
         self, bench: Bench
     ) -> None:

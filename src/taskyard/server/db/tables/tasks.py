@@ -118,6 +118,16 @@ class SessionEventRow(Base):
     """One event of a session's log; see protocol.sessions."""
 
     __tablename__ = "session_events"
+    __table_args__ = (
+        # Not unique: it only finds what a runner that was killed tells a second time.
+        Index(
+            "ix_session_events_told_once",
+            "session_id",
+            "kind",
+            "key",
+            postgresql_where=text("kind IN ('message', 'turn_ended')"),
+        ),
+    )
 
     session_id: Mapped[UUID] = mapped_column(
         ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True
