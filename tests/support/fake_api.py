@@ -45,6 +45,7 @@ class FakeApi:
     sockets: dict[str, list[bytes]] = field(default_factory=dict[str, list[bytes]])
     asked: list[Asked] = field(default_factory=list[Asked])
     was_asked: threading.Event = field(default_factory=threading.Event)
+    streamed: threading.Event = field(default_factory=threading.Event)
 
     def on(self, call: str, *answers: object) -> None:
         """Answer `METHOD /path` below /api/v2: one after the other, the last one for ever.
@@ -116,6 +117,7 @@ class FakeApi:
 
     async def _stream(self, content: bytes) -> AsyncGenerator[bytes]:
         yield content
+        self.streamed.set()
         while self.holds_streams:
             await asyncio.sleep(0.01)
             yield b": still here\n\n"

@@ -54,6 +54,8 @@ _BY_STATUS: dict[int, type[TaskyardError]] = {
         Unavailable,
     )
 }
+# Too many attempts: nothing is wrong with the request itself, later it will do.
+_BY_STATUS[HTTPStatus.TOO_MANY_REQUESTS] = Unavailable
 _CODE = re.compile(r"[a-z]+(?:_[a-z]+)*", re.ASCII)
 
 

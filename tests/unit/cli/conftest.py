@@ -42,6 +42,7 @@ def api(_fake_server: FakeApi) -> FakeApi:
     ):
         kept.clear()
     _fake_server.was_asked.clear()
+    _fake_server.streamed.clear()
     _fake_server.holds_streams = False
     return _fake_server
 

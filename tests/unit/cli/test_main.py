@@ -14,7 +14,7 @@ from taskyard.cli.main import COMMANDS
 from taskyard.kit.errors import Conflict, NotFound, TaskyardError, Unauthenticated
 from taskyard.sdk import ServerUnreachable
 from tests.support import wire
-from tests.support.fake_api import FakeApi
+from tests.support.fake_api import FakeApi, frame
 from tests.unit.cli.conftest import Taskyard
 
 PROGRAM = [sys.executable, "-m", "taskyard.cli"]
@@ -103,6 +103,53 @@ def test_an_interrupt_ends_with_130_and_no_traceback(
 
     assert program.returncode == 130
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("flags", "last_calls", "said"),
+    [
+        ([], [], "goes on without this command"),
+        (["--cancel-on-interrupt"], ["PATCH", "DELETE"], "is being deleted"),
+    ],
+)
+def test_an_interrupted_create_takes_the_task_back_only_when_told_to(
+    api: FakeApi, tmp_path: Path, flags: list[str], last_calls: list[str], said: str
+) -> None:
+    template, build = wire.template(), wire.build()
+    workspace = wire.workspace(latest_build=build)
+    task = wire.task("starting", workspace_id=workspace.id)
+    path = f"/tasks/ada/{task.id}"
+    api.on("GET /templates", [template])
+    api.on(f"GET /templateversions/{template.active_version_id}/presets", [])
+    api.on("POST /tasks/me", task)
+    api.on(f"GET /workspaces/{workspace.id}", workspace)
+    api.on(f"GET /workspacebuilds/{build.id}", build)
+    api.on(f"PATCH /workspacebuilds/{build.id}/cancel", {"message": "done"})
+    api.on(f"DELETE {path}", None)
+    api.streams[f"{path}/events"] = [frame(task, "status")]
+    api.holds_streams = True
+    environment = os.environ | {
+        "TASKYARD_URL": api.url,
+        "TASKYARD_TOKEN": "a-token",
+        "TASKYARD_CONFIG_DIR": str(tmp_path),
+    }
+
+    with subprocess.Popen(
+        [*PROGRAM, "task", "create", "go", *flags],
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    ) as program:
+        assert api.streamed.wait(20)
+        program.send_signal(signal.SIGINT)
+        _, err = program.communicate(timeout=20)
+
+    assert program.returncode == 130
+    assert said in err
+    assert "Traceback" not in err
+    calls = [each.method for each in api.asked if each.method not in {"GET", "POST"}]
+    assert calls == last_calls
 
 
 def test_the_shell_completes_commands_and_names_of_tasks(
