@@ -78,7 +78,7 @@ variable "permission_mode" {
   default     = ""
 
   validation {
-    condition     = contains(["", "default", "acceptEdits", "plan", "bypassPermissions"], var.permission_mode)
+    condition     = can(regex("^(default|acceptEdits|plan|bypassPermissions)?$", var.permission_mode))
     error_message = "permission_mode must be empty or one of: default, acceptEdits, plan, bypassPermissions."
   }
 }
@@ -196,7 +196,7 @@ variable "claude_binary_path" {
   default     = "$HOME/.local/bin"
 
   validation {
-    condition     = var.claude_binary_path == "$HOME/.local/bin" || !var.install_claude_code
+    condition     = !(var.install_claude_code && var.claude_binary_path != "$HOME/.local/bin")
     error_message = "claude_binary_path works with install_claude_code = false only."
   }
 }
