@@ -1,7 +1,6 @@
 """The runner's process: lock, memory, link, workspace, and an orderly end."""
 
 import asyncio
-import fcntl
 import logging
 import os
 import platform
@@ -11,29 +10,28 @@ import uuid
 from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final, Self, final
+from typing import Final, Self, final
 
 from taskyard.kit.clock import Clock, SystemClock
 from taskyard.kit.supervisor import Supervisor
 from taskyard.protocol.link import DurableEvent, Hello, Manifest
-from taskyard.runner import exits, shims
+from taskyard.runner import exits
 from taskyard.runner.agentapi.agent_api import AgentApi
 from taskyard.runner.agents.journal import Journal
-from taskyard.runner.agents.sessions import Sessions, describe
+from taskyard.runner.agents.sessions import Sessions
 from taskyard.runner.commands import Commands
-from taskyard.runner.control import ControlError, ControlServer
+from taskyard.runner.door import open_door
 from taskyard.runner.link.backoff import Backoff
 from taskyard.runner.link.client import Dialler, LinkClient, Refused
 from taskyard.runner.link.dial import WebSocketDialler
 from taskyard.runner.link.outbox import Outbox
 from taskyard.runner.link.streams import Streams
+from taskyard.runner.lock import hold
 from taskyard.runner.logs import LogSink, SinkHandler
 from taskyard.runner.masking import Mask
 from taskyard.runner.places import Places
 from taskyard.runner.reports import Reports
 from taskyard.runner.store import Store
-from taskyard.runner.sync import SyncGraph
 from taskyard.runner.version import RUNNER_VERSION
 from taskyard.runner.workspace import Workspace, machine_boot
 
@@ -113,7 +111,7 @@ async def serve(
 ) -> int:
     """Run one runner in this process until `stop` is set or the server refuses it."""
     places = Places.of(environment)
-    lock = await _lock(places.lock)
+    lock = await hold(places.lock, seconds=LOCK_SECONDS)
     if lock is None:
         log.error("another runner serves this workspace (%s is locked)", places.lock)
         return exits.LOCKED
@@ -176,10 +174,7 @@ class _Runner:
         store = await Store.open(places.database)
         stack.push_async_callback(store.close)
         supervisor = await stack.enter_async_context(Supervisor())
-        trouble: list[str] = []
-        outbox = await Outbox.open(
-            store, machine_boot=machine_boot(), on_trouble=trouble.append
-        )
+        outbox = await Outbox.open(store, machine_boot=machine_boot())
         sink = LogSink(emit=outbox.append, mask=mask, clock=clock)
         _listen_to_logging(stack, sink)
         supervisor.start(outbox.run(), name="outbox")
@@ -221,7 +216,8 @@ class _Runner:
             supervisor=supervisor,
         )
         commands.on_stop(workspace.down)
-        await _open_door(stack, places, sessions, settings)
+        reports = Reports(sessions, url=settings.url, token=settings.token)
+        await open_door(stack, places=places, sessions=sessions, reports=reports)
         return cls(
             settings=settings,
             outbox=outbox,
@@ -283,67 +279,7 @@ class _Hello:
         }
 
 
-async def _open_door(
-    stack: AsyncExitStack, places: Places, sessions: Sessions, settings: Settings
-) -> None:
-    """The commands in the workspace, and the socket they talk to."""
-    try:
-        shims.write(places.binaries, shims.launcher())
-    except OSError as exc:
-        log.warning(
-            "cannot write %s: %s; scripts will not find `coder`", places.binaries, exc
-        )
-    control = ControlServer(places.socket)
-    reports = Reports(sessions, url=settings.url, token=settings.token)
-    graph = SyncGraph()
-
-    async def listing(_params: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {"sessions": [describe(s) for s in sessions.all]}
-
-    async def status(params: Mapping[str, Any]) -> Mapping[str, Any]:
-        session = sessions.of_key(str(params.get("key") or ""))
-        if session is None:
-            raise ControlError(f"there is no session {params.get('key')!r}")
-        return describe(session)
-
-    control.register("session.start", sessions.start)
-    control.register("session.list", listing)
-    control.register("session.status", status)
-    control.register("report", reports.report)
-    for name, method in graph.methods.items():
-        control.register(name, method)
-    stack.push_async_callback(control.close)
-    try:
-        await control.start()
-    except OSError as exc:
-        log.warning(
-            "cannot listen on %s: %s; agents cannot be started", places.socket, exc
-        )
-
-
 def _listen_to_logging(stack: AsyncExitStack, sink: LogSink) -> None:
     handler = SinkHandler(sink)
     logging.getLogger("taskyard").addHandler(handler)
     stack.callback(logging.getLogger("taskyard").removeHandler, handler)
-
-
-async def _lock(path: Path) -> int | None:
-    """Hold the workspace; None when another runner does, even after a while of waiting."""
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as exc:
-        log.warning("cannot lock %s: %s; going on without", path, exc)
-        return os.open(os.devnull, os.O_RDONLY)
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + LOCK_SECONDS
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if loop.time() > deadline:
-                os.close(descriptor)
-                return None
-            await asyncio.sleep(0.2)
-        else:
-            return descriptor

@@ -34,7 +34,6 @@ class Disk:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "runner.db"
-        self.trouble: list[str] = []
         self.boot = "boot-1"
         self._store: Store | None = None
         self._supervisor = Supervisor()
@@ -47,9 +46,7 @@ class Disk:
     async def open(self) -> Outbox:
         self._store = await Store.open(self.path)
         self._supervisor = Supervisor()
-        outbox = await Outbox.open(
-            self._store, machine_boot=self.boot, on_trouble=self.trouble.append
-        )
+        outbox = await Outbox.open(self._store, machine_boot=self.boot)
         self._supervisor.start(outbox.run(), name="outbox")
         return outbox
 
@@ -170,7 +167,7 @@ async def test_a_server_that_knows_more_than_the_file_starts_a_new_stream(
 
 
 async def test_a_full_disk_loses_nothing_and_keeps_the_order(
-    disk: Disk, monkeypatch: pytest.MonkeyPatch
+    disk: Disk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(module, "RETRY_SECONDS", 0.02)
     outbox = await disk.open()
@@ -187,8 +184,8 @@ async def test_a_full_disk_loses_nothing_and_keeps_the_order(
 
     assert [seq for seq, _ in during] == [1, 2, 3]
     assert [seq for seq, _ in after] == [1, 2, 3, 4]
-    assert len(disk.trouble) == 1
-    assert "cannot be written" in disk.trouble[0]
+    told = [record.message for record in caplog.records]
+    assert len([text for text in told if "cannot be written" in text]) == 1
 
 
 async def test_memory_is_bounded_and_log_lines_go_first(

@@ -19,7 +19,7 @@ import logging
 import sqlite3
 import uuid
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple, Self, final
 
 from taskyard.protocol.link import DurableEvent
@@ -53,13 +53,10 @@ class _Start(NamedTuple):
 class Outbox:
     """The queue. `run` must be running for events to become durable."""
 
-    def __init__(
-        self, store: Store, start: _Start, *, on_trouble: Callable[[str], None]
-    ) -> None:
+    def __init__(self, store: Store, start: _Start) -> None:
         self.stream = start.stream
         self.changed = asyncio.Event()
         self._store = store
-        self._on_trouble = on_trouble
         self._opened_at = start.highest
         self._highest = start.highest
         self._acked = 0
@@ -72,16 +69,13 @@ class Outbox:
         self._degraded = False
 
     @classmethod
-    async def open(
-        cls, store: Store, *, machine_boot: str, on_trouble: Callable[[str], None]
-    ) -> Self:
+    async def open(cls, store: Store, *, machine_boot: str) -> Self:
         """Continue where the last runner of this home ended.
 
-        `machine_boot` changes when the machine restarts; `on_trouble` is told in a
-        sentence when events cannot be written or had to be dropped.
+        `machine_boot` changes when the machine restarts.
         """
         start = await store.call(lambda connection: _start(connection, machine_boot))
-        return cls(store, start, on_trouble=on_trouble)
+        return cls(store, start)
 
     @property
     def highest(self) -> int:
@@ -228,7 +222,6 @@ class Outbox:
         if not self._degraded:
             self._degraded = True
             log.error("%s", sentence)
-            self._on_trouble(sentence)
 
 
 #: Oldest rows that a rule lets go, until `?` bytes are freed.

@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Any, Final, final
 
 from taskyard.kit.supervisor import Supervisor
+from taskyard.runner.agents.acp.desk import PermissionDesk
 from taskyard.runner.agents.acp.rpc import METHOD_NOT_FOUND, Peer, RpcError
 from taskyard.runner.agents.acp.updates import Translator
 from taskyard.runner.agents.driver import (
@@ -18,7 +19,6 @@ from taskyard.runner.agents.driver import (
     Launch,
     Unsupported,
 )
-from taskyard.runner.agents.permissions import choose, options_of
 from taskyard.runner.agents.process import AgentProcess
 from taskyard.runner.shapes import as_object, as_objects
 from taskyard.runner.version import RUNNER_VERSION
@@ -47,7 +47,9 @@ class AcpDriver:
         self, *, emit: Emit, harmless_tools: frozenset[str] = frozenset()
     ) -> None:
         self._emit = emit
-        self._harmless_tools = harmless_tools
+        self._desk = PermissionDesk(
+            emit=emit, on_waiting=self._waiting, harmless_tools=harmless_tools
+        )
         self._supervisor = Supervisor()
         self._translator = Translator()
         self._launch: Launch | None = None
@@ -57,7 +59,6 @@ class AcpDriver:
         self._agent: Json = {}
         self._replaying = False
         self._turn = ""
-        self._questions: dict[str, asyncio.Future[str]] = {}
         self._garbage = 0
         self._ended = asyncio.Event()
         self._end_reason = ""
@@ -160,14 +161,10 @@ class AcpDriver:
             return
         with suppress(AgentFailed):
             await self._peer.notify("session/cancel", {"sessionId": self._external_id})
-        for question in list(self._questions.values()):
-            if not question.done():
-                question.set_result("")
+        self._desk.withdraw()
 
     async def answer_permission(self, request: str, option_id: str) -> None:
-        question = self._questions.get(request)
-        if question is not None and not question.done():
-            question.set_result(option_id)
+        self._desk.answer(request, option_id)
 
     async def set_option(self, option: str, value: str) -> None:
         session = {"sessionId": self._external_id}
@@ -298,9 +295,7 @@ class AcpDriver:
         if words and self._launch is not None:
             log.info("%s said: %s", self._launch.agent, words[-1])
         peer.end(self._end_reason)
-        for question in self._questions.values():
-            if not question.done():
-                question.set_result("")
+        self._desk.withdraw()
         self._ended.set()
 
     @property
@@ -326,58 +321,15 @@ class AcpDriver:
     async def _asked(self, method: str, params: Json) -> Json:
         if method != "session/request_permission":
             raise RpcError(METHOD_NOT_FOUND, f"this client has no {method}")
-        call = _get(params, "toolCall")
-        tool = self._translator.tool(call)
-        options = options_of(params.get("options"))
-        launch = self._launch
-        chosen = choose(
-            launch.permission_policy if launch else "ask",
-            tool_kind=str(tool["kind"]),
-            tool_name=str(call.get("name") or tool["title"]),
-            harmless_tools=self._harmless_tools,
-            options=options,
-        )
-        request = str(uuid.uuid4())
-        self._emit(
-            "permission_requested",
-            request,
-            {
-                "tool": tool,
-                "tool_id": call.get("toolCallId"),
-                "options": options,
-                "title": tool["title"],
-            },
-        )
-        if chosen is not None:
-            return self._resolve(request, chosen["id"], by="policy")
-        return await self._ask_person(
-            request, tool, {option["id"] for option in options}
-        )
+        tool = self._translator.tool(_get(params, "toolCall"))
+        policy = self._launch.permission_policy if self._launch else "ask"
+        return await self._desk.ask(policy, tool, params)
 
-    async def _ask_person(self, request: str, tool: Json, known: set[str]) -> Json:
-        question: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self._questions[request] = question
-        self._state("requires_action", detail=f"may it do this: {tool['title']}")
-        try:
-            answer = await question
-        finally:
-            del self._questions[request]
-        if not self._questions and self._turn:
+    def _waiting(self, title: str) -> None:
+        if title:
+            self._state("requires_action", detail=f"may it do this: {title}")
+        elif self._turn:
             self._state("running")
-        return self._resolve(request, answer if answer in known else "", by="user")
-
-    def _resolve(self, request: str, option: str, *, by: str) -> Json:
-        if not option:
-            self._emit(
-                "permission_resolved", request, {"outcome": "cancelled", "by": by}
-            )
-            return {"outcome": {"outcome": "cancelled"}}
-        self._emit(
-            "permission_resolved",
-            request,
-            {"outcome": "selected", "option_id": option, "by": by},
-        )
-        return {"outcome": {"outcome": "selected", "optionId": option}}
 
     def _received_garbage(self, text: str) -> None:
         self._garbage += 1

@@ -1,0 +1,103 @@
+"""Where an agent's permission requests are answered: by the policy, else by a person."""
+
+import asyncio
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any, final
+
+from taskyard.runner.agents.driver import Emit, PermissionPolicy
+from taskyard.runner.agents.permissions import choose, options_of
+
+__all__ = ["PermissionDesk"]
+
+Json = dict[str, Any]
+
+
+@final
+class PermissionDesk:
+    """Every request and every answer becomes an event.
+
+    `on_waiting` is told what a person is asked, and the empty text when nothing is asked
+    any more. `harmless_tools` are never asked about (see `permissions.choose`).
+    """
+
+    def __init__(
+        self,
+        *,
+        emit: Emit,
+        on_waiting: Callable[[str], None],
+        harmless_tools: frozenset[str],
+    ) -> None:
+        self._emit = emit
+        self._on_waiting = on_waiting
+        self._harmless_tools = harmless_tools
+        self._questions: dict[str, asyncio.Future[str]] = {}
+
+    async def ask(
+        self,
+        policy: PermissionPolicy,
+        tool: Mapping[str, Any],
+        params: Mapping[str, Any],
+    ) -> Json:
+        """The answer to a `session/request_permission` about `tool` (whole, our shape)."""
+        options = options_of(params.get("options"))
+        chosen = choose(
+            policy,
+            tool_kind=str(tool["kind"]),
+            tool_name=str(tool.get("name") or tool["title"]),
+            harmless_tools=self._harmless_tools,
+            options=options,
+        )
+        request = str(uuid.uuid4())
+        title = str(tool["title"])
+        self._emit(
+            "permission_requested",
+            request,
+            {
+                "tool": tool,
+                "tool_id": params.get("toolCall", {}).get("toolCallId"),
+                "options": options,
+                "title": title,
+            },
+        )
+        if chosen is not None:
+            return self._resolve(request, chosen["id"], by="policy")
+        answer = await self._ask_person(request, title)
+        known = {option["id"] for option in options}
+        outcome = self._resolve(request, answer if answer in known else "", by="user")
+        if not self._questions:
+            self._on_waiting("")
+        return outcome
+
+    def answer(self, request: str, option_id: str) -> None:
+        """A person answers; a request that is not open is ignored."""
+        question = self._questions.get(request)
+        if question is not None and not question.done():
+            question.set_result(option_id)
+
+    def withdraw(self) -> None:
+        """Nobody needs an answer any more: the turn was cancelled, or the agent is gone."""
+        for request in list(self._questions):
+            self.answer(request, "")
+
+    async def _ask_person(self, request: str, title: str) -> str:
+        question: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._questions[request] = question
+        self._on_waiting(title)
+        try:
+            return await question
+        finally:
+            del self._questions[request]
+
+    def _resolve(self, request: str, option: str, *, by: str) -> Json:
+        if not option:
+            self._emit(
+                "permission_resolved", request, {"outcome": "cancelled", "by": by}
+            )
+            return {"outcome": {"outcome": "cancelled"}}
+        self._emit(
+            "permission_resolved",
+            request,
+            {"outcome": "selected", "option_id": option, "by": by},
+        )
+        return {"outcome": {"outcome": "selected", "optionId": option}}
