@@ -28,15 +28,12 @@ def draft(url: str, message: str) -> None:
     engine.dispose()
 
 
-async def _main(message: str) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        data = Path(folder)
-        data.chmod(0o755)
-        async with EmbeddedPostgres(
-            data=data, settings=THROWAWAY
-        ).running() as postgres:
-            await asyncio.to_thread(draft, postgres.url(), message)
+async def _main(data: Path, message: str) -> None:
+    async with EmbeddedPostgres(data=data, settings=THROWAWAY).running() as postgres:
+        await asyncio.to_thread(draft, postgres.url(), message)
 
 
 if __name__ == "__main__":
-    asyncio.run(_main(" ".join(sys.argv[1:]) or "change"))
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)  # as root, PostgreSQL runs as another user
+        asyncio.run(_main(Path(folder), " ".join(sys.argv[1:]) or "change"))
