@@ -11,7 +11,7 @@ from typing import Final
 
 from taskyard.runner.version import COMPATIBLE_VERSION
 
-__all__ = ["main"]
+__all__ = ["commands", "main"]
 
 _USAGE: Final = 2
 
@@ -34,9 +34,13 @@ def main(arguments: Sequence[str]) -> int:
     return _USAGE
 
 
+def commands() -> list[str]:
+    """The commands there are, each as its words."""
+    return [" ".join(words) for words in _COMMANDS]
+
+
 def _help() -> str:
-    names = ", ".join(" ".join(words) for words in _COMMANDS)
-    return f"Commands inside a workspace: {names}, --version."
+    return f"Commands inside a workspace: {', '.join(commands())}, --version."
 
 
 def _say(text: str) -> None:
