@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Final
 
 from taskyard.server.background.loop import Loop
-from taskyard.server.db import topics
 from taskyard.server.factory import ProcessContext
 from taskyard.server.runners.store import RunnerStore
 
@@ -34,5 +33,4 @@ SIGNALS: Final = Loop(
     name="signals",
     every=timedelta(seconds=15),
     step=_step,
-    topics=(topics.WORKSPACE,),
 )

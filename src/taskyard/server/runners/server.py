@@ -180,6 +180,7 @@ class RunnerServer:
                 stream, lambda stream, batch: self._store(connection, stream, batch)
             )
         finally:
+            connection.close("the server ended the conversation")
             if self._links.remove(connection):
                 await self._say_goodbye(connection)
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
@@ -18,19 +18,20 @@ __all__ = ["MAX_PAGE", "Transcript", "fold_logs"]
 MAX_PAGE: Final = 1000
 #: A page ends before it holds more than this, whatever was asked for.
 _PAGE_BYTES: Final = 8 * 1024 * 1024
-#: The conversation of `logs` goes back as far as this many events of messages.
-_LOG_EVENTS: Final = 50_000
+_LOG_BYTES: Final = 8 * 1024 * 1024
+_END: Final = 2**62
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A `message` or `message_chunk` event."""
+    """Of a `message` or `message_chunk` event: something said (thoughts are not)."""
 
     seq: int
     kind: str
     key: str
     at: datetime
-    data: dict[str, Any]
+    text: str
+    role: str
 
 
 class Transcript:
@@ -66,25 +67,42 @@ class Transcript:
         return (await self._session.scalar(statement)) or 0
 
     async def logs(self) -> list[TaskLog]:
-        """What was said, oldest first: the person's words and the agent's."""
-        ids = await self._session_ids()
+        """What was said, oldest first: the person's words and the agent's.
+
+        Of a very long conversation the newest part, which is what fits `_LOG_BYTES`.
+        """
+        newest_first, size, before = list[_Piece](), 0, _END
+        while size < _LOG_BYTES:
+            page = await self._pieces(before)
+            newest_first.extend(page)
+            size += sum(len(piece.text) for piece in page)
+            if len(page) < MAX_PAGE:
+                break
+            before = page[-1].seq
+        return fold_logs(reversed(newest_first))
+
+    async def _pieces(self, before: int) -> list[_Piece]:
+        """The last page of things said below `before`, newest first."""
+        data = SessionEventRow.data
         statement = (
             select(
                 SessionEventRow.seq,
                 SessionEventRow.kind,
                 SessionEventRow.key,
                 SessionEventRow.at,
-                SessionEventRow.data,
+                func.coalesce(data["text"].astext, ""),
+                func.coalesce(data["role"].astext, ""),
             )
             .where(
-                SessionEventRow.session_id.in_(ids),
+                SessionEventRow.session_id.in_(await self._session_ids()),
+                SessionEventRow.seq < before,
                 SessionEventRow.kind.in_(("message", "message_chunk")),
+                func.coalesce(data["kind"].astext, "text") == "text",
             )
             .order_by(SessionEventRow.seq.desc())
-            .limit(_LOG_EVENTS)
+            .limit(MAX_PAGE)
         )
-        rows = (await self._session.execute(statement)).all()
-        return fold_logs(_Piece(*row) for row in reversed(rows))
+        return [_Piece(*row) for row in await self._session.execute(statement)]
 
     async def _rows(
         self, *conditions: ColumnElement[bool], newest: bool, limit: int
@@ -109,29 +127,21 @@ class Transcript:
 
 
 def fold_logs(pieces: Iterable[_Piece]) -> list[TaskLog]:
-    """Messages of one key are one: chunks append to it, a whole message replaces it.
-
-    Thoughts are left out: the contract's logs are what was said.
-    """
+    """Messages of one key are one: chunks append to it, a whole message replaces it."""
     texts: dict[str, list[str]] = {}
     first: dict[str, _Piece] = {}
     for piece in pieces:
-        if piece.data.get("kind", "text") != "text":
-            continue
-        words = str(piece.data.get("text", ""))
-        if piece.key not in first:
-            first[piece.key] = piece
-            texts[piece.key] = [words]
-        elif piece.kind == "message":
-            texts[piece.key] = [words]
+        if piece.key not in first or piece.kind == "message":
+            first.setdefault(piece.key, piece)
+            texts[piece.key] = [piece.text]
         else:
-            texts[piece.key].append(words)
+            texts[piece.key].append(piece.text)
 
     return [
         TaskLog(
             id=number,
             content="".join(texts[key]),
-            type="input" if piece.data.get("role") == "user" else "output",
+            type="input" if piece.role == "user" else "output",
             time=piece.at,
         )
         for number, (key, piece) in enumerate(first.items())

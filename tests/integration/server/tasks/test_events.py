@@ -7,6 +7,7 @@ from contextlib import aclosing
 from http import HTTPStatus
 from typing import Any
 
+import httpx
 import pytest
 
 from taskyard.server.factory import Factory
@@ -15,6 +16,7 @@ from taskyard.server.tasks.stream import Frame, encode
 from taskyard.testing.runners import FakeRunner
 from tests.conftest import Account
 from tests.support.provisioning import ok
+from tests.support.serving import served
 from tests.support.tasks import Active, Bench
 
 pytestmark = pytest.mark.asyncio
@@ -257,6 +259,24 @@ async def test_hints_name_no_foreign_tasks(bench: Bench, member: Account) -> Non
         )
 
     assert found == []
+
+
+async def test_a_client_resumes_by_the_last_id_it_saw(bench: Bench) -> None:
+    active = await bench.active()
+    headers = {"Coder-Session-Token": bench.yard.owner.token, "Last-Event-ID": "2"}
+
+    async with (
+        served(bench.app) as url,
+        httpx.AsyncClient(base_url=url, headers=headers) as client,
+        client.stream("GET", f"{active.path}/events") as response,
+    ):
+        lines = response.aiter_lines()
+        head = [await anext(lines) for _ in range(4)]
+
+    assert response.headers["content-type"].startswith("text/event-stream")
+    assert response.headers["cache-control"] == "no-store"
+    assert head[0].startswith(":")
+    assert head[2:4] == ["id: 3", "event: event"]
 
 
 async def test_frames_are_encoded_for_the_wire() -> None:
