@@ -203,9 +203,6 @@ class Config(BaseSettings):
 
     `taskyard server --import-starter` sets it."""
 
-    hide_ai_tasks: bool = False
-    """Do not offer tasks: their routes answer 404 and the pages are not shown."""
-
     @field_validator("access_url", "anthropic_base_url")
     @classmethod
     def _without_slash(cls, url: str) -> str:

@@ -1,6 +1,7 @@
 """Signing in and out, and what one may do."""
 
 from http import HTTPStatus
+from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
@@ -14,6 +15,10 @@ from taskyard.server.identity.permissions import is_allowed
 __all__ = ["router"]
 
 router = APIRouter(prefix="/api/v2", tags=["auth"])
+
+#: How long a session lives is for the server to say: it goes on while it is used. So the
+#: browser keeps the cookie for as long as browsers keep any (400 days).
+_COOKIE_SECONDS: Final = 400 * 24 * 3600
 
 
 @router.post(
@@ -78,7 +83,7 @@ def _set_cookie(response: Response, token: str, config: Config) -> None:
     response.set_cookie(
         COOKIE,
         token,
-        max_age=int(config.session_lifetime.total_seconds()),
+        max_age=_COOKIE_SECONDS,
         secure=config.cookies_are_secure,
         httponly=True,
         samesite="lax",

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
+from taskyard.server.factory import ProcessContext
 from taskyard.server.identity.errors import CrossSiteRequest
 
 __all__ = ["check_not_cross_site", "check_same_origin"]
@@ -49,7 +50,7 @@ def _comes_from_here(connection: HTTPConnection) -> bool:
     origin = connection.headers.get("origin")
     if origin is None or "sec-fetch-site" in connection.headers:
         return False
-    return _host(origin) == _own_host(connection)
+    return _host(origin) in _own_hosts(connection)
 
 
 def _refusal() -> CrossSiteRequest:
@@ -63,5 +64,8 @@ def _host(origin: str) -> str:
     return urlsplit(origin).netloc.lower()
 
 
-def _own_host(connection: HTTPConnection) -> str:
-    return connection.headers.get("host", "").lower()
+def _own_hosts(connection: HTTPConnection) -> set[str]:
+    """As the request says, and as people know this server: a proxy may change the first."""
+    process: ProcessContext = connection.app.state.process
+    said = connection.headers.get("host", "").lower()
+    return {said, _host(process.config.access_url)}

@@ -153,6 +153,7 @@ async def test_a_session_lives_while_it_is_used_and_ends_when_it_is_not(
         ({"Sec-Fetch-Site": "cross-site", "Origin": "http://evil.example"}, 403),
         ({"Sec-Fetch-Site": "same-site", "Origin": "http://test"}, 403),
         ({"Origin": "http://test"}, 200),
+        ({"Origin": "http://test", "Host": "behind-a-proxy:7080"}, 200),
         ({"Origin": "http://evil.example"}, 403),
         ({"Origin": "null"}, 403),
         ({}, 403),
