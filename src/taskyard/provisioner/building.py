@@ -16,6 +16,7 @@ from taskyard.provisioner.errors import JobFailed, LeaseLost, SandboxWasRefused
 from taskyard.provisioner.journal import Journal
 from taskyard.provisioner.lease import JobChannel
 from taskyard.provisioner.provider.coder.run import CoderRun
+from taskyard.provisioner.provider.taskyard.records import forget_all
 from taskyard.provisioner.provider.values import Object
 from taskyard.provisioner.results.nodes import Node, from_state
 from taskyard.provisioner.results.resources import daily_cost, resources
@@ -58,6 +59,7 @@ async def build_workspace(
     state = base64.b64decode(job.state)
     if job.transition == "delete" and _is_empty(state):
         journal.write("Nothing is left of the workspace: there is nothing to delete.")
+        await asyncio.to_thread(forget_all, workshop.host, job.workspace_id)
         return BuildResult(state="", timings=journal.timings)
 
     with workshop.directory() as directory:
@@ -80,6 +82,8 @@ async def build_workspace(
                 supervisor_token=job.supervisor_token,
             ) as bench:
                 await _apply(bench, job)
+            if job.transition == "delete":
+                await asyncio.to_thread(forget_all, workshop.host, job.workspace_id)
             return _result(directory, job, journal)
         except (LeaseLost, asyncio.CancelledError):
             raise

@@ -112,10 +112,11 @@ async def _fetch_modules(bench: Bench) -> None:
         return
 
     await fetch(bench)
-    data = await asyncio.to_thread(pack_modules, directory)
-    if data is not None:
-        bench.journal.write(f"Keeping {len(data) >> 10} KiB of modules for builds.")
-        await bench.channel.put_modules(data)
+    with bench.journal.stage("Keeping the modules", timing="init"):
+        data = await asyncio.to_thread(pack_modules, directory)
+        if data is not None:
+            bench.journal.write(f"{len(data) >> 10} KiB of modules, for all builds.")
+            await bench.channel.put_modules(data)
 
 
 async def _plan_both(bench: Bench, job: ImportInput) -> tuple[Object, Object]:

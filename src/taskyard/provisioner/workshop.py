@@ -119,6 +119,7 @@ async def open_workshop(
             host=Host(
                 isolation=isolation,
                 volumes=settings.data_dir / "volumes",
+                records=root / "workspaces",
                 server_address=settings.server_address,
                 mount_roots=settings.mount_roots,
             ),

@@ -25,6 +25,7 @@ class PlainIsolation(Isolation):
     def __init__(self) -> None:
         self.specs: dict[UUID, SandboxSpec] = {}
         self.stopped: list[UUID] = []
+        self.forgotten: list[UUID] = []
         #: Called before a sandbox starts: a place for a test to wait or to break.
         self.before_create: Callable[[SandboxSpec], None] = lambda _spec: None
         self._processes: dict[UUID, subprocess.Popen[bytes]] = {}
@@ -70,6 +71,11 @@ class PlainIsolation(Isolation):
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+    @override
+    def forget(self, sandbox_id: UUID) -> None:
+        self.stop(sandbox_id)
+        self.forgotten.append(sandbox_id)
 
     def close(self) -> None:
         """Stop what a test left running."""

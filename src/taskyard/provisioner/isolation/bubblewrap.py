@@ -117,6 +117,7 @@ class BubblewrapIsolation(Isolation):
         except FileNotFoundError:
             return ""
 
+    @override
     def forget(self, sandbox_id: UUID) -> None:
         """`stop`, and the egress log too: the workspace is deleted."""
         self.stop(sandbox_id)

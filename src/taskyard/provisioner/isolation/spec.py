@@ -113,3 +113,7 @@ class Isolation(Protocol):
         its home and its egress log. Unknown ids are a success.
         """
         ...
+
+    def forget(self, sandbox_id: UUID) -> None:
+        """`stop`, and the egress log too: its workspace is deleted."""
+        ...

@@ -17,6 +17,8 @@ class Host:
 
     isolation: Isolation
     volumes: Path
+    #: Which sandboxes each workspace ever had on this host: a file for each.
+    records: Path
     server_address: str  # host:port or unix:/path where the server really listens
     #: Directories of the host that templates may mount from. Empty = none at all.
     mount_roots: tuple[Path, ...] = ()

@@ -31,6 +31,7 @@ from taskyard.provisioner.provider.schema import (
     required,
 )
 from taskyard.provisioner.provider.taskyard.egress import DEFAULT_EGRESS
+from taskyard.provisioner.provider.taskyard.records import remember
 from taskyard.provisioner.provider.taskyard.run import TaskyardRun
 from taskyard.provisioner.provider.taskyard.volume import volume_path
 from taskyard.provisioner.provider.values import Object, objects
@@ -159,6 +160,7 @@ def _create(run: TaskyardRun, planned: Object) -> Object:
             ("name",),
         )
 
+    remember(run.host, run.workspace_id, sandbox_id)
     isolation = run.host.isolation
     if isolation.inspect(sandbox_id):
         isolation.stop(sandbox_id)
