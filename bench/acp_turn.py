@@ -19,7 +19,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from tests.e2e.installation import agents_dir
 from tests.support.serving import served
 
 from taskyard.kit import zipapp
@@ -27,6 +26,7 @@ from taskyard.runner.agents.definitions import DEFINITIONS, find, prepare
 from taskyard.runner.agents.driver import AgentFailed
 from taskyard.testing import acp_agents
 from taskyard.testing.fake_llm.app import FakeLlm
+from taskyard.testing.installation import shared_agents
 from taskyard.testing.link_server import LinkServer, make_manifest, make_script
 
 PROMPTS = {
@@ -140,7 +140,7 @@ async def _measure(root: Path, model: str, rounds: int) -> None:
     base = {
         "PATH": os.environ["PATH"],
         "SHELL": "/bin/sh",
-        "TASKYARD_AGENTS_DIR": str(agents_dir()),
+        "TASKYARD_AGENTS_DIR": str(shared_agents()),
     }
     claude = DEFINITIONS["claude-code"]
     try:

@@ -24,7 +24,7 @@ from taskyard.server.gateway.demo.upstream import DemoModel
 from taskyard.server.gateway.keys import Caller
 from taskyard.server.gateway.service import GatewayService
 from taskyard.server.gateway.usage import Usage
-from tests.e2e.installation import agents_dir
+from taskyard.testing.installation import shared_agents
 from tests.support.acp_client import AgentError, opened
 from tests.support.serving import served
 
@@ -72,8 +72,8 @@ def project(tmp_path: Path) -> Path:
 @pytest_asyncio.fixture
 async def claude() -> Path:
     """The program, installed once for this machine."""
-    await asyncio.to_thread(install, "claude-code", agents_dir())
-    program = run_path(agents_dir(), "claude-code")
+    await asyncio.to_thread(install, "claude-code", shared_agents())
+    program = run_path(shared_agents(), "claude-code")
     assert program is not None
     return program
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.e2e.installation import Installation, installed
-from tests.e2e.processes import Process, children, descendants, kill
+from taskyard.testing.installation import Installation, installed
+from taskyard.testing.processes import Process, children, descendants, kill
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 

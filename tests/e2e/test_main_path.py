@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.installation import Installation, installed
+from taskyard.testing.installation import Installation, installed
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 

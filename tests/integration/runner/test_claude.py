@@ -1,6 +1,8 @@
 """The real Claude Code, through the runner, on a scripted model."""
 
 import json
+import os
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest_asyncio
 from taskyard.runner.agents.definitions import DEFINITIONS, find
 from taskyard.runner.agents.driver import AgentFailed
 from taskyard.testing.fake_llm.app import FakeLlm
-from tests.e2e.installation import agents_dir
+from taskyard.testing.installation import shared_agents
 from tests.integration.runner.workspace import TestWorkspace
 from tests.support.serving import served
 
@@ -21,7 +23,7 @@ def missing() -> str:
         find(
             DEFINITIONS["claude-code"],
             "acp",
-            {"TASKYARD_AGENTS_DIR": str(agents_dir()), "PATH": ""},
+            {"TASKYARD_AGENTS_DIR": str(shared_agents()), "PATH": ""},
         )
     except AgentFailed as exc:
         return str(exc)
@@ -47,7 +49,7 @@ async def workspace(tmp_path: Path) -> AsyncIterator[TestWorkspace]:
                 "ANTHROPIC_AUTH_TOKEN": "task-key-0123456789",
             },
         )
-        made.environment["TASKYARD_AGENTS_DIR"] = str(agents_dir())
+        made.environment["TASKYARD_AGENTS_DIR"] = str(shared_agents())
         async with made:
             yield made
 
@@ -90,3 +92,82 @@ async def test_claude_works_reports_and_goes_on_in_the_next_build(
     assert server.said().endswith("The capital of France is Paris.")
     assert len(server.named("session_identified")) == 1
     assert "task-key-0123456789" not in json.dumps(server.events)
+
+
+async def test_claude_asks_a_person_and_stops_when_it_is_cancelled(
+    workspace: TestWorkspace, tmp_path: Path
+) -> None:
+    server = workspace.server
+    session = await workspace.begin("claude-code", command=[], permission_policy="ask")
+    prompt = {
+        "session_id": session,
+        "message_id": "m1",
+        "text": "please write hello.txt",
+    }
+
+    await server.command("prompt", **prompt)
+    await server.until(lambda: server.state == "requires_action", seconds=60)
+    asked = server.session_events("permission_requested")[0]
+    await server.command(
+        "answer_permission",
+        session_id=session,
+        request_id=asked["key"],
+        option_id=next(
+            o["id"] for o in asked["data"]["options"] if o["kind"] == "allow_once"
+        ),
+    )
+    await server.until(
+        lambda: len(server.session_events("permission_requested")) == 2, seconds=60
+    )
+    await server.until(lambda: server.state == "requires_action")
+    await server.command("cancel", session_id=session)
+    await server.until(lambda: server.state == "idle", seconds=60)
+
+    assert asked["data"]["tool"]["kind"] == "edit"
+    assert (tmp_path / "project/hello.txt").exists()
+    assert not (tmp_path / "project/bash.txt").exists()
+    assert server.session_events("turn_ended")[0]["data"]["stop_reason"] == "cancelled"
+    outcomes = [
+        e["data"]["outcome"] for e in server.session_events("permission_resolved")
+    ]
+    assert outcomes == ["selected", "cancelled"]
+
+
+async def test_a_killed_claude_comes_back_with_its_conversation(
+    workspace: TestWorkspace, tmp_path: Path
+) -> None:
+    server = workspace.server
+    session = await workspace.begin("claude-code", command=[])
+    await workspace.turn(session, "what is the capital of France")
+
+    for pid in processes_of(tmp_path, "claude-agent-acp"):
+        os.kill(pid, signal.SIGKILL)
+    await server.until(lambda: server.state == "exited", seconds=60)
+    await server.until(lambda: server.state == "idle", seconds=60)
+    await workspace.turn(session, "please write hello.txt", message="m2")
+
+    assert (tmp_path / "project/hello.txt").exists()
+    assert len(server.named("session_identified")) == 1, (
+        "another conversation was begun"
+    )
+    assert not server.session_events("error")
+
+
+def processes_of(home: Path, program: str) -> list[int]:
+    """Pids of a program in a home, without the warden around it."""
+    found: list[int] = []
+    for folder in Path("/proc").iterdir():
+        if not folder.name.isdigit():
+            continue
+        try:
+            words = (folder / "cmdline").read_bytes().split(b"\0")
+            variables = (folder / "environ").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        is_it = (
+            any(word.endswith(program.encode()) for word in words)
+            and b"-c" not in words
+        )
+        if is_it and f"HOME={home}".encode() in variables:
+            found.append(int(folder.name))
+    return found

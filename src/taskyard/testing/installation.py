@@ -18,10 +18,12 @@ from typing import Any, Final, TypeVar
 
 import httpx
 
-__all__ = ["Installation", "NeverHappened", "agents_dir", "installed"]
+__all__ = ["Installation", "NeverHappened", "installed"]
 
-PASSWORD: Final = "correct horse battery staple"
+PASSWORD: Final = "correct horse battery staple"  # noqa: S105 - of a throw-away server
 _POLL: Final = 0.1
+_PAGE: Final = 500
+_TASKYARD: Final = (sys.executable, "-m", "taskyard.cli")
 
 T = TypeVar("T")
 
@@ -30,9 +32,20 @@ class NeverHappened(AssertionError):
     """Something that was waited for did not come; the text has what was seen last."""
 
 
-def agents_dir() -> Path:
-    """Where `make test` installs the real agents, once per machine."""
-    return Path(os.environ.get("TASKYARD_TEST_AGENTS_DIR", "/var/tmp/taskyard-agents"))  # noqa: S108 - a cache outside of HOME, which sandboxes cannot reach
+def shared_agents() -> Path:
+    """The real agents, installed once per machine. Not under HOME: sandboxes read it.
+
+    Takes half a minute and the network the first time; raises CalledProcessError with
+    the installer's words on stderr when it cannot.
+    """
+    data = Path(os.environ.get("TASKYARD_TEST_DATA_DIR", "/var/tmp/taskyard-test"))  # noqa: S108 - documented, and owned by whoever runs the tests
+    if not (data / "agents/claude-code/current").exists():
+        subprocess.run(
+            [*_TASKYARD, "agents", "install", "claude-code", "--data-dir", str(data)],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+    return data / "agents"
 
 
 def free_port() -> int:
@@ -48,7 +61,7 @@ class Installation:
     port: int = field(default_factory=free_port)
     environment: dict[str, str] = field(default_factory=dict[str, str])
     token: str = ""
-    _server: "subprocess.Popen[bytes] | None" = None
+    _running: "subprocess.Popen[bytes] | None" = None
 
     @property
     def url(self) -> str:
@@ -76,10 +89,10 @@ class Installation:
         self.data.mkdir(mode=0o755, parents=True, exist_ok=True)
         agents = self.data / "agents"
         if not agents.exists():
-            agents.symlink_to(agents_dir(), target_is_directory=True)
+            agents.symlink_to(shared_agents(), target_is_directory=True)
         with self.log.open("ab") as log:
-            self._server = subprocess.Popen(
-                [sys.executable, "-m", "taskyard.cli", "server", "--import-starter"],
+            self._running = subprocess.Popen(
+                [*_TASKYARD, "server", "--import-starter"],
                 env={
                     **os.environ,
                     "TASKYARD_LISTEN": f"127.0.0.1:{self.port}",
@@ -97,25 +110,28 @@ class Installation:
 
     def stop(self) -> None:
         """As Ctrl-C does."""
-        if self._server is not None:
-            self._server.send_signal(signal.SIGINT)
-            self._server.wait(60)
-            self._server = None
+        if self._running is not None:
+            self._running.send_signal(signal.SIGINT)
+            self._running.wait(60)
+            self._running = None
 
     def kill(self) -> None:
         """As a power cut does to one process."""
-        assert self._server is not None
         self._server.kill()
         self._server.wait(10)
-        self._server = None
+        self._running = None
 
     @property
     def pid(self) -> int:
-        assert self._server is not None
         return self._server.pid
 
+    @property
+    def _server(self) -> "subprocess.Popen[bytes]":
+        if self._running is None:
+            raise NeverHappened("the server was not started")
+        return self._running
+
     def _healthy(self) -> bool:
-        assert self._server is not None
         if self._server.poll() is not None:
             raise NeverHappened(f"the server ended: {self.log_tail()}")
         try:
@@ -208,9 +224,11 @@ class Installation:
         found: list[dict[str, Any]] = []
         before = ""
         while True:
-            page = self.get(f"/api/v2/tasks/me/{task}/events/page?limit=500{before}")
+            page = self.get(
+                f"/api/v2/tasks/me/{task}/events/page?limit={_PAGE}{before}"
+            )
             found = page + found
-            if len(page) < 500:
+            if len(page) < _PAGE:
                 return found
             before = f"&before={page[0]['seq']}"
 
