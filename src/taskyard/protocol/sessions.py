@@ -96,4 +96,4 @@ class SessionEvent(TypedDict):
     data: dict[str, Any]
     seq: NotRequired[
         int
-    ]  # given by the server when it is stored; counts per session from 1
+    ]  # given by the server when it is stored; rises through all sessions of a workspace
