@@ -193,12 +193,14 @@ def _complete(run: CoderRun, state: Object) -> Object:
 def _token(run: CoderRun, agent_id: str) -> str:
     """A new token at each refresh, so that a token belongs to one build.
 
-    1. A provisioner is killed after it made the sandbox with this token inside, and
-       after it checkpointed the state.
-    2. Its successor refreshes. With a random token the sandbox's environment would
+    1. A build runs Terraform again: after an init that turned out to be needed, or
+       because its provisioner was killed after the sandbox was made.
+    2. The second run refreshes. With a random token the sandbox's environment would
        differ, and Terraform would replace a sandbox in which an agent already works.
-    3. So the token is derived from a secret of the build and the agent's id: the same
-       for each attempt at one build, new for the next build, a guess for nobody.
+    3. So the token is derived from the secret that came with the job and the agent's
+       id: the same for as long as the server gives the build the same secret, and a
+       guess for nobody. With another secret the sandbox is replaced, as it should be:
+       its supervisor has the old one.
     """
     if kept := run.get(_KEPT_TOKEN):
         return kept
