@@ -51,7 +51,7 @@ from taskyard.server.background.signals import SIGNALS
 from taskyard.server.background.starter import STARTER
 from taskyard.server.config import COMPATIBLE_VERSION, OWN_VERSION, Config
 from taskyard.server.db.migrate import upgrade
-from taskyard.server.factory import Factory, ProcessContext
+from taskyard.server.factory import Factory, ProcessContext, open_process
 from taskyard.server.launch.banner import banner
 from taskyard.server.launch.bind import bind, check_reach
 from taskyard.server.launch.http import serving
@@ -116,7 +116,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
-        async with ProcessContext.open(
+        async with open_process(
             config,
             database_url=database_url or _configured_url(config),
             clock=clock or SystemClock(),
@@ -183,6 +183,7 @@ async def _serve(config: Config) -> None:
             ):
                 print(await _greeting(process), flush=True)  # noqa: T201 - for people
                 await stop.wait()
+            process.links.go_away()
 
 
 def _stop_signals() -> asyncio.Event:

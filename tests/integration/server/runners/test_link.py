@@ -1,14 +1,15 @@
 """The server's side of the link: who is let in, what is stored, and that it is once."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from taskyard.kit.crypto import digest
 from taskyard.server.background.signals import SIGNALS
@@ -21,8 +22,10 @@ from taskyard.server.db.tables import (
 )
 from taskyard.server.factory import ProcessContext
 from taskyard.server.main import create_app
+from taskyard.server.runners.ingest import Ingest
 from taskyard.server.runners.limits import Limits
 from taskyard.server.runners.link import NotConnected
+from taskyard.server.runners.messages import Numbered
 from taskyard.testing.runners import DoublingRunner, FakeRunner, TurnedAway
 from tests.support.tasks import SECOND, Active, Bench
 
@@ -446,6 +449,50 @@ class TestSignals:
         row = await _agent(bench)
         assert row.disconnected_at == row.last_connected_at
         assert (await active.detail())["work"]["status"] == "no_signal"
+
+
+class TestTrouble:
+    async def test_events_wait_for_a_database_that_is_away(
+        self, bench: Bench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("taskyard.server.runners.server._RETRY_SECONDS", 0.01)
+        active = await bench.active()
+        failures = iter([OperationalError("select", {}, OSError("away"))] * 3)
+        apply = Ingest.apply
+
+        async def flaky(self: Ingest, stream: UUID, events: Sequence[Numbered]) -> int:
+            for failure in failures:
+                raise failure
+            return await apply(self, stream, events)
+
+        monkeypatch.setattr(Ingest, "apply", flaky)
+        active.runner.session_event(active.session, "title", "title", title="kept")
+        await active.runner.settled()
+
+        assert await _titles(active) == ["kept"]
+
+    async def test_an_event_that_cannot_be_stored_does_not_stop_the_others(
+        self, bench: Bench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        active = await bench.active()
+        poisoned = active.runner.last_seq + 2
+        apply = Ingest.apply
+
+        async def picky(self: Ingest, stream: UUID, events: Sequence[Numbered]) -> int:
+            if any(e.seq == poisoned and e.event is not None for e in events):
+                raise ArithmeticError("cannot be stored")
+            return await apply(self, stream, events)
+
+        monkeypatch.setattr(Ingest, "apply", picky)
+        await active.runner.drop()  # so that they arrive as one batch
+        for title in ("one", "two", "three"):
+            active.runner.session_event(active.session, "title", "title", title=title)
+        await active.runner.connect()
+        await active.runner.settled()
+
+        assert await _titles(active) == ["one", "three"]
+        errors = [e for e in await active.events() if e["kind"] == "error"]
+        assert "could not store it" in errors[0]["data"]["detail"]
 
 
 async def test_a_link_that_is_gone_raises_when_asked(bench: Bench) -> None:
