@@ -1,6 +1,6 @@
 """The first start: the deployment's own row, and the one-time link for the first user."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,7 +17,28 @@ from taskyard.server.identity.errors import AlreadySetUp, SetupTokenInvalid
 from taskyard.server.identity.store import IdentityStore
 from taskyard.server.identity.users import NewUser, UserDetails, UserService
 
-__all__ = ["SetupService"]
+__all__ = ["SetupService", "ensure_deployment"]
+
+
+async def ensure_deployment(session: AsyncSession, now: datetime) -> UUID:
+    """Make the deployment's row and the organization `default` if missing; its id."""
+    store = IdentityStore(session)
+    await store.lock_set_up()
+    row = await store.deployment()
+    if row is None:
+        row = DeploymentRow(id=uuid4(), created_at=now)
+        await store.add_deployment(row)
+    if await store.default_organization() is None:
+        organization = OrganizationRow(
+            id=uuid4(),
+            name="default",
+            display_name="Default",
+            is_default=True,
+            created_at=now,
+            updated_at=now,
+        )
+        await store.add_organization(organization)
+    return row.id
 
 
 class SetupService:
@@ -33,26 +54,6 @@ class SetupService:
         self._users = users
         self._clock = clock
         self._lifetime = lifetime
-
-    async def ensure_deployment(self) -> UUID:
-        """Make the deployment's row and the organization `default` if missing; its id."""
-        await self._store.lock_set_up()
-        now = self._clock.now()
-        row = await self._store.deployment()
-        if row is None:
-            row = DeploymentRow(id=uuid4(), created_at=now)
-            await self._store.add_deployment(row)
-        if await self._store.default_organization() is None:
-            organization = OrganizationRow(
-                id=uuid4(),
-                name="default",
-                display_name="Default",
-                is_default=True,
-                created_at=now,
-                updated_at=now,
-            )
-            await self._store.add_organization(organization)
-        return row.id
 
     async def is_needed(self) -> bool:
         return await self._store.count_users() == 0

@@ -1,42 +1,29 @@
-"""The one place where objects are wired together."""
+"""Objects by how long they live: as long as the process, as long as one request."""
 
-import asyncio
-import hmac
-import random
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Self
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from taskyard.kit.clock import Clock
-from taskyard.kit.crypto import Cipher, load_key
+from taskyard.kit.crypto import Cipher
 from taskyard.kit.supervisor import Supervisor
 from taskyard.server.config import Config
 from taskyard.server.db.broadcast import Broadcast
 from taskyard.server.db.engine import (
     Sessions,
-    create_engine,
-    create_sessions,
-    listen_dsn,
-    normal_url,
 )
-from taskyard.server.gateway.service import GatewayService, anthropic_upstream
-from taskyard.server.gateway.store import SqlKeys, SqlUsage
+from taskyard.server.gateway.service import GatewayService
 from taskyard.server.identity.authenticator import Authenticator
 from taskyard.server.identity.logins import Logins
 from taskyard.server.identity.organizations import OrganizationService
 from taskyard.server.identity.passwords import Passwords
 from taskyard.server.identity.provisioner_keys import ProvisionerKeyService
 from taskyard.server.identity.setup import SetupService
-from taskyard.server.identity.throttle import Throttle
 from taskyard.server.identity.tokens import TokenService
 from taskyard.server.identity.users import UserService
-from taskyard.server.provisioning.jobs import JOB_KIND, ProvisionerJobs
+from taskyard.server.provisioning.jobs import ProvisionerJobs
 from taskyard.server.provisioning.logs import JobLogs
-from taskyard.server.provisioning.store import JobStore
 from taskyard.server.runners.link import LinkRegistry
 from taskyard.server.runners.reports import AgentReports
 from taskyard.server.runners.server import RunnerServer
@@ -44,7 +31,6 @@ from taskyard.server.runners.store import RunnerStore
 from taskyard.server.tasks.delivery import Courier
 from taskyard.server.tasks.logs import TaskLogService
 from taskyard.server.tasks.messages import MessageService, MessageStore
-from taskyard.server.tasks.model_names import AnthropicNamer
 from taskyard.server.tasks.naming import Naming
 from taskyard.server.tasks.permissions import PermissionService, PermissionStore
 from taskyard.server.tasks.service import TaskService
@@ -61,7 +47,6 @@ from taskyard.server.templates.views import TemplateViews
 from taskyard.server.workspaces.agents import AgentService
 from taskyard.server.workspaces.builds import BuildService
 from taskyard.server.workspaces.egress import EgressService
-from taskyard.server.workspaces.provisioners.bootstrap import read_bootstrap
 from taskyard.server.workspaces.provisioners.inputs import Inputs, InputSettings
 from taskyard.server.workspaces.provisioners.results import Results
 from taskyard.server.workspaces.provisioners.service import (
@@ -134,116 +119,6 @@ class ProcessContext:
     deployment_id: UUID
     """The id of this installation; the same on every replica, for ever."""
 
-    @classmethod
-    @asynccontextmanager
-    async def open(
-        cls, config: Config, *, database_url: str, clock: Clock
-    ) -> AsyncGenerator[Self]:
-        """Wire the parts on a migrated database, listen; undo it in the opposite order.
-
-        Shutdown: background tasks are cancelled and awaited while the database can
-        still be written to, then its connections are closed.
-        """
-        url = normal_url(database_url)
-        key = await asyncio.to_thread(
-            load_key, _secret(config), config.data_dir / "secret.key"
-        )
-        engine = create_engine(url, pool_size=config.database_pool_size)
-        try:
-            async with Supervisor() as supervisor:
-                process = await cls._wire(
-                    config,
-                    clock=clock,
-                    engine=engine,
-                    supervisor=supervisor,
-                    broadcast=Broadcast(listen_dsn(url)),
-                    cipher=Cipher(key),
-                    runner_secret=hmac.digest(key, b"runner secrets", "sha256"),
-                )
-                supervisor.start(process.broadcast.run(), name="broadcast")
-                try:
-                    yield process
-                finally:
-                    await process.gateway.close()
-        finally:
-            await engine.dispose()
-
-    @classmethod
-    async def _wire(
-        cls,
-        config: Config,
-        *,
-        clock: Clock,
-        engine: AsyncEngine,
-        supervisor: Supervisor,
-        broadcast: Broadcast,
-        cipher: Cipher,
-        runner_secret: bytes,
-    ) -> Self:
-        sessions = create_sessions(engine)
-        links = LinkRegistry()
-        passwords = Passwords(
-            memory_kib=config.password_hash_memory_kib,
-            rounds=config.password_hash_rounds,
-            min_length=config.password_min_length,
-        )
-        authenticator = Authenticator(sessions=sessions, clock=clock)
-        throttle = Throttle(
-            attempts=config.login_attempts, window=config.login_window, clock=clock
-        )
-        logins = Logins(
-            sessions=sessions,
-            passwords=passwords,
-            throttle=throttle,
-            clock=clock,
-            lifetime=config.session_lifetime,
-        )
-        async with sessions.begin() as session:
-            users = UserService(
-                session=session,
-                passwords=passwords,
-                authenticator=authenticator,
-                clock=clock,
-            )
-            setup = SetupService(
-                session=session,
-                users=users,
-                clock=clock,
-                lifetime=config.setup_lifetime,
-            )
-            deployment_id = await setup.ensure_deployment()
-            # While no server ran, no provisioner could keep its lease.
-            await JobStore(session).extend_leases(
-                JOB_KIND, config.provisioner_lease.total_seconds()
-            )
-
-        return cls(
-            config=config,
-            engine=engine,
-            sessions=sessions,
-            clock=clock,
-            supervisor=supervisor,
-            broadcast=broadcast,
-            cipher=cipher,
-            passwords=passwords,
-            authenticator=authenticator,
-            logins=logins,
-            gateway=_gateway(config, sessions, clock, supervisor),
-            links=links,
-            runner_server=RunnerServer(
-                sessions=sessions,
-                broadcast=broadcast,
-                links=links,
-                clock=clock,
-                access_url=config.access_url,
-                secret=runner_secret,
-            ),
-            courier=Courier(sessions=sessions, links=links, clock=clock),
-            naming=_naming(config),
-            agent_script=await asyncio.to_thread(read_bootstrap),
-            deployment_id=deployment_id,
-        )
-
     @property
     def talk(self) -> Talk:
         """Sending to agents, which waits for runners between its transactions."""
@@ -263,36 +138,6 @@ class ProcessContext:
             broadcast=self.broadcast,
             services=lambda session: Factory(self, session).tasks(),
         )
-
-
-def _naming(config: Config) -> Naming:
-    model = None
-    if config.anthropic_api_key is not None:
-        model = AnthropicNamer(
-            base_url=config.anthropic_base_url,
-            api_key=config.anthropic_api_key,
-            model=config.task_naming_model,
-        )
-    return Naming(model=model, rng=random.Random())  # noqa: S311 - a suffix, no secret
-
-
-def _gateway(
-    config: Config, sessions: Sessions, clock: Clock, supervisor: Supervisor
-) -> GatewayService:
-    return GatewayService(
-        keys=SqlKeys(sessions=sessions),
-        upstream=anthropic_upstream(
-            key=config.anthropic_api_key,
-            base_url=config.anthropic_base_url,
-            demo_pause=config.demo_pause,
-        ),
-        usage=SqlUsage(sessions=sessions, clock=clock),
-        supervisor=supervisor,
-    )
-
-
-def _secret(config: Config) -> str | None:
-    return config.secret_key.get_secret_value() if config.secret_key else None
 
 
 class Factory:
