@@ -106,8 +106,17 @@ class ProvisionerJobs:
                 self._session, topics.PROVISIONER_READY, "any"
             )  # the next of its key
         else:
+            await self._check_not_over(row, outcome)
             await self._store.update(row.id, canceled_at=now)
         await notify(self._session, topics.JOB, row.id)
+
+    async def _check_not_over(self, row: ProvisionerJobRow, outcome: str) -> None:
+        """Its provisioner may have ended it since we looked."""
+        if outcome != "over":
+            return
+        await self._session.refresh(row)
+        if row.completed_at is not None:
+            raise JobOver(f"The job has already {_ended(job_status(row))}.")
 
     async def succeed(
         self, row: ProvisionerJobRow, token: UUID, timings: list[Timing]

@@ -51,18 +51,19 @@ async def test_a_version_belongs_to_one_template_only(yard: Yard) -> None:
     assert answer.status_code == HTTPStatus.BAD_REQUEST
 
 
-@pytest.mark.parametrize(
-    "name", ["", "-a", "a-", "a--b", "a b", "a_b", "a.b", "ä", "x" * 33, "a/b", "a\0b"]
-)
-async def test_an_illegal_name_is_refused(yard: Yard, name: str) -> None:
+async def test_illegal_names_are_refused(yard: Yard) -> None:
     version = await yard.version()
 
-    answer = await yard.owner.client.post(
-        TEMPLATES, json={"name": name, "template_version_id": version["id"]}
-    )
+    for name in (
+        *("", "-a", "a-", "a--b", "a b", "a_b", "a.b", "ä", "x" * 33, "a/b", "a\0b"),
+        *("a\n", "..", "%2e", "<b>", "\uff41", "a\u200b", "🙂"),
+    ):
+        answer = await yard.owner.client.post(
+            TEMPLATES, json={"name": name, "template_version_id": version["id"]}
+        )
 
-    assert answer.status_code == HTTPStatus.BAD_REQUEST
-    assert answer.json()["validations"][0]["field"] == "name"
+        assert answer.status_code == HTTPStatus.BAD_REQUEST, name
+        assert answer.json()["validations"][0]["field"] == "name", name
 
 
 async def test_a_name_is_used_once_whatever_its_case(yard: Yard) -> None:

@@ -1,12 +1,15 @@
 """Builds through the API, with a provisioner that runs no Terraform."""
 
+import asyncio
 from http import HTTPStatus
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 
 from taskyard.protocol.provisioner import BuildResult, ImportResult, Parameter
+from taskyard.server.factory import Factory, ProcessContext
 from taskyard.testing.provisioners import FailingProvisioner
 from tests.conftest import Account
 from tests.support.provisioning import Yard, ok
@@ -99,6 +102,47 @@ async def test_only_one_build_is_active(yard: Yard) -> None:
     assert {answer.status_code for answer in answers} == {HTTPStatus.CONFLICT}
     assert answers[0].json()["message"] == "A workspace build is already active."
     assert "Build 1 is a start" in answers[0].json()["detail"]
+
+
+async def test_of_many_orders_at_once_one_is_taken(yard: Yard) -> None:
+    workspace = await yard.workspace(await yard.template())
+
+    answers = await asyncio.gather(
+        *(post_build(yard.owner, workspace, transition="stop") for _ in range(6))
+    )
+
+    codes = sorted(answer.status_code for answer in answers)
+    assert codes == [HTTPStatus.CREATED] + [HTTPStatus.CONFLICT] * 5
+
+
+async def test_deletes_and_completions_at_once_do_not_wait_for_each_other(
+    yard: Yard, process: ProcessContext
+) -> None:
+    template = await yard.template()
+    for number in range(4):
+        workspace = await yard.workspace(template, f"w{number}", run=False)
+        job = await yard.provisioner.acquire()
+        assert job is not None
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_delete(process, workspace, yard.owner))
+            completing = group.create_task(yard.provisioner.complete(job))
+            group.create_task(yard.provisioner.heartbeat(job))
+
+        assert completing.result().status_code == HTTPStatus.NO_CONTENT
+        await yard.provisioner.run_all()
+        assert (await yard.get("/workspaces"))["count"] == 0
+
+
+async def _delete(
+    process: ProcessContext, workspace: dict[str, Any], owner: Account
+) -> None:
+    async with process.sessions.begin() as session:
+        await (
+            Factory(process, session)
+            .workspaces()
+            .delete(UUID(workspace["id"]), initiator_id=owner.id, when_active="cancel")
+        )
 
 
 async def test_a_failed_build_says_why_and_keeps_what_was_applied(

@@ -103,6 +103,9 @@ class Results:
             raise JobNotFound
         return build
 
+    async def lock_workspace(self, build: BuildRow) -> None:
+        await self._store.lock(build.workspace_id)
+
     async def store_state(self, build: BuildRow, state: str) -> None:
         """Base64 of what Terraform knows; kept encrypted, since it holds tokens."""
         try:

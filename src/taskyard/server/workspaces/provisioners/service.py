@@ -42,6 +42,7 @@ from taskyard.server.provisioning.logs import JobLogs
 from taskyard.server.provisioning.store import JobStore
 from taskyard.server.templates.errors import FileNotFound
 from taskyard.server.templates.store import TemplateStore
+from taskyard.server.workspaces.hints import hint_workspace
 from taskyard.server.workspaces.provisioners.inputs import Inputs
 from taskyard.server.workspaces.provisioners.results import Results
 
@@ -126,7 +127,7 @@ class ProvisionerService:
             attempt=claimed.attempt,
             input=await self._inputs.of(row),
         )
-        await self._changed(row)
+        await self._hint(row)
         return job
 
     async def _refuse(self, row: ProvisionerJobRow, claimed: ClaimedJob) -> bool:
@@ -166,7 +167,9 @@ class ProvisionerService:
 
     async def store_state(self, job_id: int, upload: StateUpload) -> None:
         """A checkpoint, so that a build that is killed can go on from it."""
-        row = await self._held(job_id, upload.lease_token)
+        row = await self._row(job_id)
+        if not await self._store.holds(job_id, upload.lease_token):
+            raise LeaseLost
         build = await self._results.build_of(row)
         await self._results.store_state(build, upload.state)
 
@@ -225,9 +228,11 @@ class ProvisionerService:
 
     async def fail(self, job_id: int, failure: Failure) -> None:
         row = await self._held(job_id, failure.lease_token)
-        if failure.state is not None and row.type == "workspace_build":
+        if row.type == "workspace_build":
             build = await self._results.build_of(row)
-            await self._results.store_state(build, failure.state)
+            await self._results.touch(build)
+            if failure.state is not None:
+                await self._results.store_state(build, failure.state)
 
         late = row.error_code == TIMED_OUT and row.error is not None
         await self._fail(
@@ -250,11 +255,12 @@ class ProvisionerService:
         await self._jobs.fail(
             row, token, error=error, error_code=error_code, timings=timings
         )
-        await self._changed(row)
+        await self._hint(row)
 
-    async def _changed(self, row: ProvisionerJobRow) -> None:
+    async def _hint(self, row: ProvisionerJobRow) -> None:
         if row.type == "workspace_build":
-            await self._results.touch(await self._results.build_of(row))
+            build = await self._results.build_of(row)
+            await hint_workspace(self._session, build.workspace_id)
         await notify(self._session, topics.JOB, row.id)
 
     async def _row(self, job_id: int) -> ProvisionerJobRow:
@@ -264,7 +270,19 @@ class ProvisionerService:
         return row
 
     async def _held(self, job_id: int, token: UUID) -> ProvisionerJobRow:
-        """The job, if `token` is its lease; kept so until this transaction has ended."""
+        """The job, if `token` is its lease; kept so until this transaction has ended.
+
+        The workspace is locked before the job, as by who orders a build:
+
+        1. A task is deleted: its workspace is locked, its build is to be canceled.
+        2. The build completes: its job is locked, its workspace is to be changed.
+        3. Each would wait for the other.
+        """
+        row = await self._row(job_id)
+        if row.type == "workspace_build":
+            build = await self._results.build_of(row)
+            await self._results.lock_workspace(build)
         if not await self._store.holds(job_id, token):
             raise LeaseLost
-        return await self._row(job_id)
+        await self._session.refresh(row)
+        return row
