@@ -1,8 +1,8 @@
 """What can be said of a template by reading its text, before anything evaluates it.
 
-Deliberately simple patterns: a false alarm is impossible for what is refused here
-(modules in a circle, paths that lead out, state kept elsewhere), and what they miss is
-Terraform's to find.
+Deliberately simple patterns, for what would not end, would lead out or would keep the
+state elsewhere. Comments and the text of heredocs are no code; what the patterns miss
+is Terraform's to find.
 """
 
 import re
@@ -27,6 +27,8 @@ _TYPE: Final = re.compile(
     r'^[ \t]*(?:resource|data|ephemeral)\s+"([a-z0-9]+)[a-z0-9_\-]*"', re.MULTILINE
 )
 _REQUIRED_SOURCE: Final = re.compile(r'source\s*=\s*"([\w.\-]+/)?([\w\-]+/[\w\-]+)"')
+_HEREDOC: Final = re.compile(r"<<[-~]?(\w+)\s*$")
+_COMMENT: Final = re.compile(r"\s*(?:#|//)")
 _OUR_PREFIXES: Final = frozenset({"coder", "taskyard", "terraform"})
 _OUR_SOURCES: Final = frozenset({"coder/coder", "taskyard/taskyard"})
 
@@ -53,9 +55,7 @@ def check_source(root: Path) -> None:
 
 
 def has_modules(root: Path) -> bool:
-    return any(
-        _MODULE.search(path.read_text("utf-8", "replace")) for path in _sources(root)
-    )
+    return any(_MODULE.search(_code(path)) for path in _sources(root))
 
 
 def needs_other_providers(root: Path) -> bool:
@@ -63,7 +63,7 @@ def needs_other_providers(root: Path) -> bool:
     if any(root.glob("*.tf.json")):
         return True
     for path in _sources(root):
-        text = path.read_text("utf-8", "replace")
+        text = _code(path)
         if set(_TYPE.findall(text)) - _OUR_PREFIXES:
             return True
         named = {source for _, source in _REQUIRED_SOURCE.findall(text)}
@@ -77,8 +77,29 @@ def _sources(directory: Path) -> Iterator[Path]:
     yield from sorted(directory.glob("*.tf.json"))
 
 
+def _code(path: Path) -> str:
+    """The file with the same lines, less comments and the text of heredocs.
+
+    Of a heredoc's line, what follows a `${` stays: that is evaluated.
+    """
+    kept: list[str] = []
+    end = ""
+    for line in path.read_text("utf-8", "replace").split("\n"):
+        if end:
+            end = "" if line.strip() == end else end
+            _, start, expression = line.partition("${")
+            kept.append(start + expression)
+        elif _COMMENT.match(line):
+            kept.append("")
+        else:
+            found = _HEREDOC.search(line)
+            end = found[1] if found else ""
+            kept.append(line)
+    return "\n".join(kept)
+
+
 def _matches(path: Path, pattern: re.Pattern[str]) -> Iterator[tuple[str, _Place]]:
-    text = path.read_text("utf-8", "replace")
+    text = _code(path)
     for match in pattern.finditer(text):
         yield match[1], _Place(path, text.count("\n", 0, match.start(1)) + 1)
 

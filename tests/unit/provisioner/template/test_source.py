@@ -33,6 +33,9 @@ def _write(root: Path, **files: str) -> Path:
         'module "m" {\n source = "registry.coder.com/coder/x/coder"\n}',
         'module "m" {\n source = "./nope"\n}',
         "# backend of the application\n",
+        '# a = file("/etc/x")\n  // b = file("/etc/y")\n',
+        'locals {\n a = <<-EOT\n  file("/etc/x")\n  backend "s3" {\n EOT\n}',
+        'locals {\n a = <<EOT\nmodule "m" {\n  source = "../x"\n}\nEOT\n}',
     ],
 )
 def test_ordinary_text_is_let_through(tmp_path: Path, text: str) -> None:
@@ -49,6 +52,11 @@ def test_a_module_that_is_used_twice_is_no_circle(tmp_path: Path) -> None:
     ("files", "error"),
     [
         ({"main": '\n\nlocals {\n a = file("/etc/x")\n}'}, 'main.tf:4: "/etc/x"'),
+        (
+            {"main": 'locals {\n a = <<-EOT\n  x ${file("/etc/x")}\n EOT\n}'},
+            'main.tf:3: "/etc/x"',
+        ),
+        ({"main": 'locals {\n a = <<A\n A\nb = file("/x")\n}'}, 'main.tf:4: "/x"'),
         ({"main": 'locals {\n a = fileset("..", "*")\n}'}, 'main.tf:2: ".."'),
         ({"main": 'locals {\n a = filesha256( "../x")\n}'}, 'main.tf:2: "../x"'),
         (
