@@ -14,6 +14,7 @@ from taskyard.kit import logs
 from taskyard.kit.clock import Clock, SystemClock
 from taskyard.server.api import (
     agent_me,
+    agent_metadata,
     auth,
     builds,
     errors,
@@ -80,6 +81,7 @@ ROUTERS: Final[Sequence[APIRouter]] = (
     workspaces.router,
     builds.router,
     agent_me.router,  # before workspace_agents: /workspaceagents/me
+    agent_metadata.router,
     workspace_agents.router,
     tasks.router,
     task_messages.router,
