@@ -1,5 +1,7 @@
 """What holds for all routes, also for those that are added later."""
 
+import json
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -98,3 +100,57 @@ async def test_every_operation_says_what_it_does(app: FastAPI) -> None:
     ]
 
     assert bare == []
+
+
+NONSENSE: list[Any] = [
+    None,
+    [],
+    "text",
+    -1,
+    {"": ""},
+    {"name": None, "id": [], "input": {}, "transition": "sideways"},
+    {"name": "a\0b", "input": "\ud800", "template_version_id": "x" * 100},
+    {"lifetime": 2**70, "limit": -(2**70), "checks": [[[[[[]]]]]]},
+]
+ODD_NAMES = ["%00", "a" * 3000, "..%2f..", "%F0%9F%8D%8C", "' or 1=1 --", "-", "me"]
+
+
+def with_body(app: FastAPI) -> list[tuple[str, str]]:
+    return [(m, path) for m, path in operations(app) if m in {"POST", "PUT", "PATCH"}]
+
+
+@pytest.mark.timeout(240)
+async def test_no_body_breaks_a_route(app: FastAPI, owner: Account) -> None:
+    """Refused or, where a route takes no body, ignored; never an error of the server."""
+    broken: dict[tuple[str, str], Any] = {}
+    for method, path in with_body(app):
+        if path == "/api/v2/users/logout":
+            continue  # it would end the session of the test
+        for body in NONSENSE:
+            response = await owner.client.request(
+                method,
+                filled(path),
+                content=json.dumps(body).encode(),
+                headers={"content-type": "application/json"},
+            )
+            if response.status_code >= 500:
+                broken[method, path] = body
+
+    assert broken == {}
+
+
+@pytest.mark.timeout(240)
+async def test_no_name_in_a_path_breaks_a_route(app: FastAPI, member: Account) -> None:
+    broken: dict[tuple[str, str], str] = {}
+    for method, path in operations(app):
+        if "{" not in path:
+            continue
+        for name in ODD_NAMES:
+            odd = re.sub(r"\{[^}]*\}", name, path)
+            if method == "GET" and "me" in odd.split("/"):
+                continue  # it exists: a stream of one's own does not end
+            response = await member.client.request(method, odd, json={})
+            if response.status_code >= 500:
+                broken[method, path] = name
+
+    assert broken == {}
