@@ -11,21 +11,20 @@ runner's turn at most 1.1 x the direct one, and at most 50 ms more.
 import asyncio
 import json
 import os
+import socket
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
-
-from tests.support.serving import served
 
 from taskyard.kit import zipapp
 from taskyard.runner.agents.definitions import DEFINITIONS, find, prepare
 from taskyard.runner.agents.driver import AgentFailed
 from taskyard.testing import acp_agents
-from taskyard.testing.fake_llm.app import FakeLlm
 from taskyard.testing.installation import shared_agents
 from taskyard.testing.link_server import LinkServer, make_manifest, make_script
 
@@ -108,8 +107,11 @@ class Direct:
 
 async def through_runner(
     server: LinkServer, session: str, text: str, number: int
-) -> float:
-    """From the command to the end of the turn, as the server sees it."""
+) -> tuple[float, float]:
+    """From the command to the end of the turn, as the server sees it.
+
+    The second number is the part of it in which the agent had nothing to do with it.
+    """
     before = len(server.session_events("turn_ended"))
     began = time.perf_counter()
     reply = await server.command(
@@ -118,18 +120,42 @@ async def through_runner(
     assert reply["ok"], reply
     await server.until(lambda: len(server.session_events("turn_ended")) > before)
     took = time.perf_counter() - began
+    agent = server.session_events("turn_ended")[-1]["data"]["duration_ms"] / 1000
     await server.until(lambda: server.state == "idle")
     # What was stored is of no interest here, and looking through it is not free.
     server.events.clear()
     server.events.append({"name": "lifecycle", "state": "ready", "at": ""})
-    return took
+    return took, took - agent
 
 
 async def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 15
-    with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
-        async with served(FakeLlm().app) as model:
-            await _measure(Path(name), model, rounds)
+    port = _free_port()
+    model = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "taskyard.testing.fake_llm", "--port", str(port)
+    )
+    try:
+        await _listening(port)
+        with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
+            await _measure(Path(name), f"http://127.0.0.1:{port}", rounds)
+    finally:
+        model.terminate()
+        await model.wait()
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+async def _listening(port: int) -> None:
+    for _ in range(300):
+        with suppress(OSError):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.close()
+            return
+        await asyncio.sleep(0.1)
+    raise TimeoutError("the scripted model does not listen")
 
 
 async def _measure(root: Path, model: str, rounds: int) -> None:
@@ -185,13 +211,17 @@ async def _compare(  # noqa: PLR0917 - a bench
 ) -> None:
     plain: list[float] = []
     ours: list[float] = []
+    own: list[float] = []
     for number in range(rounds + 2):
         plain.append(await direct.turn(text))
-        ours.append(await through_runner(server, session, text, hash((what, number))))
-    p50 = [statistics.median(times[2:]) * 1000 for times in (plain, ours)]
+        whole, part = await through_runner(server, session, text, hash((what, number)))
+        ours.append(whole)
+        own.append(part)
+    p50 = [statistics.median(times[2:]) * 1000 for times in (plain, ours, own)]
     print(
         f"{what:12} direct p50 {p50[0]:7.1f} ms   runner p50 {p50[1]:7.1f} ms   "
-        f"ratio {p50[1] / p50[0]:.2f}   added {p50[1] - p50[0]:+.1f} ms   ({rounds} rounds)"
+        f"ratio {p50[1] / p50[0]:.2f}   added {p50[1] - p50[0]:+.1f} ms   "
+        f"of it outside the agent {p50[2]:.1f} ms   ({rounds} rounds)"
     )
 
 

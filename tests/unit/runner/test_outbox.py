@@ -210,6 +210,7 @@ async def test_the_disk_is_bounded_and_log_lines_go_first(
     disk: Disk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "DISK_LIMIT", 20_000)
+    monkeypatch.setattr(module, "RECENT_LIMIT", 0)
     outbox = await disk.open()
 
     outbox.append(event("kept"))
@@ -246,10 +247,12 @@ async def test_a_home_that_cannot_be_written_is_survived_in_memory(
     await disk.close()
 
 
+@pytest.mark.parametrize("recent", [0, 500, 1 << 20])
 async def test_a_commit_that_races_with_a_read_hides_nothing(
-    disk: Disk, monkeypatch: pytest.MonkeyPatch
+    disk: Disk, monkeypatch: pytest.MonkeyPatch, recent: int
 ) -> None:
     monkeypatch.setattr(module, "RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(module, "RECENT_LIMIT", recent)
     outbox = await disk.open()
     await disk.fill()
     outbox.append(event("0"))
@@ -260,6 +263,7 @@ async def test_a_commit_that_races_with_a_read_hides_nothing(
         while len(seen) < 200:
             batch = await outbox.after(seen[-1] if seen else 0, 7)
             seen.extend(entry.seq for entry in batch)
+            await asyncio.sleep(0)
 
     reader = asyncio.get_running_loop().create_task(read())
     for number in range(199):

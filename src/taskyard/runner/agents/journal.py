@@ -8,9 +8,7 @@ from typing import Any, Final, Literal, cast, final
 from taskyard.protocol.link import Reply
 from taskyard.runner.store import Store
 
-__all__ = ["Journal", "PromptState", "StoredPrompt", "StoredSession"]
-
-PromptState = Literal["accepted", "submitted", "done"]
+__all__ = ["Journal", "StoredPrompt", "StoredSession"]
 
 #: Answers to commands that are kept; a server asks again within minutes, if at all.
 COMMANDS_KEPT: Final = 1000
@@ -23,7 +21,6 @@ class StoredPrompt:
     session_id: str
     turn: str
     text: str
-    state: PromptState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +68,11 @@ class Journal:
 
     # -- prompts ----------------------------------------------------------------------
 
-    async def accept(self, prompt: StoredPrompt) -> bool:
-        """Write a prompt down; False when it is known and the agent may have seen it."""
+    async def submit(self, prompt: StoredPrompt) -> bool:
+        """Write down that the agent is about to see a prompt; False when it may have.
+
+        Returns when that is on the disk itself.
+        """
 
         def work(connection: sqlite3.Connection) -> bool:
             number = _next(connection, "prompts")
@@ -80,44 +80,41 @@ class Journal:
                 "DELETE FROM prompts WHERE number <= ? AND state = 'done'",
                 (number - PROMPTS_KEPT,),
             )
-            connection.execute(
-                "INSERT OR IGNORE INTO prompts VALUES (?, ?, ?, ?, ?, ?)",
+            cursor = connection.execute(
+                "INSERT OR IGNORE INTO prompts VALUES (?, ?, ?, ?, 'submitted', ?)",
                 (
                     prompt.message_id,
                     prompt.session_id,
                     prompt.turn,
                     prompt.text,
-                    prompt.state,
                     number,
                 ),
             )
-            row = connection.execute(
-                "SELECT state FROM prompts WHERE message_id = ?", (prompt.message_id,)
-            )
-            return row.fetchone()[0] == "accepted"
+            return cursor.rowcount > 0
 
-        return await self._store.call(work)
-
-    async def submit(self, message_id: str) -> None:
-        """The agent is about to see it. Returns when this is on the disk itself."""
-        await self._store.durably(lambda c: _advance(c, message_id, "submitted"))
+        return await self._store.durably(work)
 
     async def finish(self, message_id: str) -> None:
         """Its turn is over."""
-        await self._store.call(lambda c: _advance(c, message_id, "done"))
+        await self._store.call(
+            lambda c: c.execute(
+                "UPDATE prompts SET state = 'done', text = '' WHERE message_id = ?",
+                (message_id,),
+            )
+        )
 
     async def unfinished(self, session_id: str) -> list[StoredPrompt]:
-        """Prompts that were taken but not done, oldest first."""
+        """Prompts that were submitted and whose turns have not ended, oldest first."""
 
         def work(connection: sqlite3.Connection) -> list[StoredPrompt]:
             rows = connection.execute(
-                "SELECT message_id, session_id, turn, text, state FROM prompts"
+                "SELECT message_id, session_id, turn, text FROM prompts"
                 " WHERE session_id = ? AND state != 'done' ORDER BY number",
                 (session_id,),
             )
             return [
-                StoredPrompt(message_id=m, session_id=s, turn=t, text=x, state=state)
-                for m, s, t, x, state in rows
+                StoredPrompt(message_id=m, session_id=s, turn=t, text=x)
+                for m, s, t, x in rows
             ]
 
         return await self._store.call(work)
@@ -198,14 +195,6 @@ class Journal:
                 "INSERT OR IGNORE INTO scripts VALUES (?, ?)", (boot, script_id)
             )
         )
-
-
-def _advance(
-    connection: sqlite3.Connection, message_id: str, state: PromptState
-) -> None:
-    connection.execute(
-        "UPDATE prompts SET state = ? WHERE message_id = ?", (state, message_id)
-    )
 
 
 def _next(connection: sqlite3.Connection, table: Literal["commands", "prompts"]) -> int:

@@ -39,10 +39,9 @@ _DOWN: Final[frozenset[SessionState]] = frozenset({"exited", "error", "auth_requ
 class Session:
     """Owns a driver at a time; a dead agent is replaced by a new driver that resumes.
 
-    A prompt is written down when it comes (`accepted`), again before the agent sees it
-    (`submitted`, the only write that waits for the disk), and when its turn is over
-    (`done`). A crash between the first two sends it after the restart; a crash after the
-    second never sends it again, the turn is reported as interrupted.
+    A prompt is written to the disk before the agent sees it, and again when its turn is
+    over. A crash between the two never sends it again: the turn is reported as interrupted.
+    A crash before the first leaves the command unanswered, and the server repeats it.
     """
 
     def __init__(
@@ -130,7 +129,6 @@ class Session:
             self._state_event("error", f"{exc}", action="restart")
             self._buffer.flush()
             raise
-        self._supervisor.start(self._submit_accepted(), name=f"catch up {self.id}")
 
     async def close(self, grace_seconds: float) -> None:
         """End the agent; a running turn is cancelled first. The transcript stays."""
@@ -167,14 +165,11 @@ class Session:
             session_id=self.id,
             turn=str(uuid.uuid4()),
             text=text,
-            state="accepted",
         )
         # Taken before the first await: a second prompt that comes meanwhile finds us busy.
         self._take(prompt)
         try:
-            fresh = await self._journal.accept(prompt)
-            if fresh:
-                await self._journal.submit(prompt.message_id)
+            fresh = await self._journal.submit(prompt)
         except BaseException:
             self._take(None)
             raise
@@ -328,28 +323,12 @@ class Session:
                 {"outcome": "cancelled", "by": "timeout"},
             )
         for prompt in await self._journal.unfinished(self.id):
-            if prompt.state == "submitted":
-                # It may have been told already; the server keeps it once, by its key.
-                self._report_user(prompt.message_id, prompt.text)
-                self._event(
-                    "turn_ended",
-                    prompt.turn,
-                    {
-                        "stop_reason": "interrupted",
-                        "message_id": prompt.message_id,
-                        "duration_ms": 0,
-                    },
-                )
-                await self._journal.finish(prompt.message_id)
+            over: dict[str, Any] = {"stop_reason": "interrupted", "duration_ms": 0}
+            if not prompt.message_id.startswith("local:"):
+                over["message_id"] = prompt.message_id
+            self._event("turn_ended", prompt.turn, over)
+            await self._journal.finish(prompt.message_id)
         self._buffer.flush()
-
-    async def _submit_accepted(self) -> None:
-        """Prompts that were taken, but never reached the agent, go first."""
-        for prompt in await self._journal.unfinished(self.id):
-            if prompt.state == "accepted" and self._state == "idle":
-                self._take(prompt)
-                await self._journal.submit(prompt.message_id)
-                await self._run_turn(prompt)
 
     # -- events -----------------------------------------------------------------------
 

@@ -34,6 +34,8 @@ GAP: Final = 1 << 20
 MEMORY_LIMIT: Final = 16 * 1024 * 1024
 #: What may wait on disk while the server is away; old log lines are dropped first.
 DISK_LIMIT: Final = 128 * 1024 * 1024
+#: What is sent from memory without a look at the disk.
+RECENT_LIMIT: Final = 2 * 1024 * 1024
 RETRY_SECONDS: Final = 2.0
 
 
@@ -62,9 +64,12 @@ class Outbox:
         self._acked = 0
         self._forgotten = 0
         self._disk_size = start.size
+        #: What was committed lately; all that has a number above `_recent_after`.
+        self._recent: deque[Entry] = deque()
+        self._recent_size = 0
+        self._recent_after = start.highest
         self._waiting: deque[Entry] = deque()
         self._waiting_size = 0
-        self._dropped = 0
         self._work = asyncio.Event()
         self._degraded = False
 
@@ -102,6 +107,8 @@ class Outbox:
         # Memory is looked at before the disk: an event that moves in between is then in
         # both and counted once, never in neither.
         waiting = list(self._waiting) if self._degraded else []
+        if seq >= self._recent_after:
+            return [e for e in (*self._recent, *waiting) if e.seq > seq][:limit]
         rows = await self._store.call(lambda connection: _read(connection, seq, limit))
         found = {row.seq: row for row in rows}
         last_row = rows[-1].seq if len(rows) == limit else None
@@ -118,6 +125,8 @@ class Outbox:
         self._acked = seq
         while self._waiting and self._waiting[0].seq <= seq:
             self._waiting_size -= len(self._waiting.popleft().body)
+        while self._recent and self._recent[0].seq <= seq:
+            self._forget_oldest()
         self._work.set()
         self.changed.set()
 
@@ -189,6 +198,12 @@ class Outbox:
         if batch:
             while self._waiting and self._waiting[0].seq <= batch[-1].seq:
                 self._waiting_size -= len(self._waiting.popleft().body)
+        for entry in batch:
+            if entry.seq > self._acked:
+                self._recent.append(entry)
+                self._recent_size += len(entry.body)
+        while self._recent_size > RECENT_LIMIT:
+            self._forget_oldest()
         grown = self._disk_size + sum(len(entry.body) for entry in batch)
         self._disk_size = grown if size < 0 else size
         self._forgotten = acked
@@ -212,11 +227,15 @@ class Outbox:
 
         log.warning("the server was away too long: old events were dropped")
 
+    def _forget_oldest(self) -> None:
+        entry = self._recent.popleft()
+        self._recent_size -= len(entry.body)
+        self._recent_after = entry.seq
+
     def _drop_from_memory(self) -> None:
         victim = next((e for e in self._waiting if e.droppable), self._waiting[0])
         self._waiting.remove(victim)
         self._waiting_size -= len(victim.body)
-        self._dropped += 1
 
     def _trouble(self, sentence: str) -> None:
         if not self._degraded:
