@@ -25,8 +25,8 @@ select place.job_id, place.position, place.size from (
 ) place where place.job_id = any(:ids)
 """)
 _EXTEND_LEASES: Final = text("""
-update jobs set lease_until = greatest(lease_until, now() + make_interval(secs => :ttl))
-where kind = :kind and state = 'running'
+update jobs set lease_until = now() + make_interval(secs => :ttl)
+where kind = :kind and state = 'running' and lease_until > now()
 """)
 _RELEASE: Final = text("""
 update jobs set lease_until = now() - interval '1 millisecond'
@@ -119,6 +119,7 @@ class JobStore:
         return held is not None
 
     async def extend_leases(self, kind: str, seconds: float) -> None:
+        """Of those that have not lapsed: whoever held another has given it up."""
         await self._session.execute(_EXTEND_LEASES, {"kind": kind, "ttl": seconds})
 
     async def release(self, kind: str, worker: str) -> None:

@@ -7,11 +7,14 @@ from uuid import UUID
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import text
 
 from taskyard.protocol.provisioner import BuildInput, Job
 from taskyard.server.background.builds import settle
 from taskyard.server.factory import Factory, ProcessContext
 from taskyard.server.launch.provisioners import release_jobs
+from taskyard.server.provisioning.jobs import JOB_KIND
+from taskyard.server.provisioning.store import JobStore
 from taskyard.testing.provisioners import FakeProvisioner, lines
 from tests.support.provisioning import Yard, lapse_leases, make_provisioner
 
@@ -135,6 +138,28 @@ async def test_a_lapsed_lease_that_nobody_took_can_be_renewed(
     await yard.provisioner.heartbeat(job)
 
     assert await yard.provisioner.acquire() is None
+
+
+async def test_a_server_that_starts_gives_leases_time_but_not_lapsed_ones(
+    yard: Yard, process: ProcessContext
+) -> None:
+    await yard.version(run=False)
+    await taken(yard.provisioner)
+
+    async def seconds_left() -> float:
+        async with process.sessions.begin() as session:
+            await JobStore(session).extend_leases(JOB_KIND, 600)
+            left = await session.scalar(
+                text("select extract(epoch from max(lease_until) - now()) from jobs")
+            )
+            return float(left)
+
+    held = await seconds_left()
+    await lapse_leases(process)
+    lapsed = await seconds_left()
+
+    assert held > 590
+    assert lapsed < 0
 
 
 async def test_a_second_attempt_goes_on_from_the_checkpoint_of_the_first(
