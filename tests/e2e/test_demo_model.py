@@ -53,13 +53,13 @@ async def gateway() -> AsyncIterator[str]:
         app.state.process = SimpleNamespace(
             gateway=GatewayService(
                 keys=OneKey(),
-                upstream=DemoModel(pause=timedelta(0)),
+                upstreams={"anthropic": DemoModel(pause=timedelta(0))},
                 usage=OneKey(),
                 supervisor=supervisor,
             )
         )
         url = await stack.enter_async_context(served(app))
-        yield f"{url}{api.PREFIX}"
+        yield f"{url}/gateway/anthropic"
 
 
 @pytest.fixture

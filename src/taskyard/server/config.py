@@ -131,6 +131,27 @@ class Config(BaseSettings):
     anthropic_base_url: str = "https://api.anthropic.com"
     """Where the gateway sends Anthropic requests."""
 
+    openai_api_key: SecretStr | None = Field(
+        default=None,
+        validation_alias=AliasChoices("TASKYARD_OPENAI_API_KEY", "OPENAI_API_KEY"),
+    )
+    """Key for the OpenAI API; also read from `OPENAI_API_KEY`. Stays in the server.
+
+    Unset: agents that need it are told so; the demo model does not speak for OpenAI."""
+
+    openai_base_url: str = "https://api.openai.com/v1"
+    """Where the gateway sends OpenAI requests, with the version; anything that serves
+    Responses or Chat Completions will do."""
+
+    gemini_api_key: SecretStr | None = Field(
+        default=None,
+        validation_alias=AliasChoices("TASKYARD_GEMINI_API_KEY", "GEMINI_API_KEY"),
+    )
+    """Key for the Gemini API; also read from `GEMINI_API_KEY`. Stays in the server."""
+
+    gemini_base_url: str = "https://generativelanguage.googleapis.com"
+    """Where the gateway sends Gemini requests."""
+
     demo_pause: timedelta = timedelta(milliseconds=15)
     """Pause between the pieces of a demo model's answer, so that it reads like speech."""
 
@@ -203,7 +224,9 @@ class Config(BaseSettings):
 
     `taskyard server --import-starter` sets it."""
 
-    @field_validator("access_url", "anthropic_base_url")
+    @field_validator(
+        "access_url", "anthropic_base_url", "openai_base_url", "gemini_base_url"
+    )
     @classmethod
     def _without_slash(cls, url: str) -> str:
         if not url.startswith(("http://", "https://")):

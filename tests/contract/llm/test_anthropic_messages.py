@@ -49,12 +49,12 @@ def _demo() -> tuple[ASGIApp, str]:
     app = Starlette(routes=api.router.routes)
     service = GatewayService(
         keys=OpenDoor(),
-        upstream=DemoModel(pause=timedelta(0)),
+        upstreams={"anthropic": DemoModel(pause=timedelta(0))},
         usage=OpenDoor(),
         supervisor=Supervisor(),
     )
     app.state.process = SimpleNamespace(gateway=service)
-    return app, api.PREFIX
+    return app, "/gateway/anthropic"
 
 
 def _fake() -> tuple[ASGIApp, str]:

@@ -1,15 +1,17 @@
 """The gateway's routes: raw ASGI, because answers are streams that must not be touched.
 
-`/gateway/anthropic/v1/messages`, `/v1/messages/count_tokens`, `/v1/models`, and the
-greetings with which Claude Code looks whether somebody is there.
+One prefix a vendor: `/gateway/anthropic`, `/gateway/openai/v1`, `/gateway/gemini`; what
+passes below each, and the greetings with which agents look whether somebody is there, is
+in `gateway.dialects`.
 """
 
 import asyncio
 import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 
 import structlog
 from fastapi import APIRouter
@@ -17,38 +19,39 @@ from starlette.types import Message, Receive, Scope, Send
 
 from taskyard.server.factory import ProcessContext
 from taskyard.server.gateway.admission import Place
-from taskyard.server.gateway.anthropic import error_body
+from taskyard.server.gateway.dialects import DIALECTS, Dialect
 from taskyard.server.gateway.exchange import Broken, Header, Outgoing, Refused, Reply
 from taskyard.server.gateway.headers import credential_of
 from taskyard.server.gateway.service import GatewayService
 
-__all__ = ["PREFIX", "AnthropicGateway", "router"]
+__all__ = ["Gateway", "router"]
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
-
-PREFIX: Final = "/gateway/anthropic"
-
-_GREETINGS: Final = frozenset({"", "api/hello"})
 
 
 class ClientGone(Exception):
     """The agent hung up: whatever is being made for it must stop."""
 
 
-class AnthropicGateway:
-    """One endpoint for every path below the prefix."""
+class Gateway:
+    """One endpoint for every path below a vendor's prefix."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = _path_of(scope)
-        if scope["method"] in {"GET", "HEAD"} and path in _GREETINGS:
+        dialect = self._dialect
+        path = _path_of(scope, dialect.prefix)
+        if scope["method"] in {"GET", "HEAD"} and path in dialect.greetings:
             await _answer(send, HTTPStatus.OK, {})
             return
 
         process: ProcessContext = scope["app"].state.process
         try:
-            await _serve(process.gateway, scope, path, receive, send)
+            request = _head(scope, path)
+            await _serve(process.gateway, dialect, request, receive, send)
         except Refused as refused:
-            await _refuse(send, refused)
+            await _refuse(send, dialect, refused)
         except ClientGone:
             return
         except Broken as broken:
@@ -56,21 +59,32 @@ class AnthropicGateway:
             log.warning("gateway_answer_broke_off", cause=str(broken))
 
 
+def _head(scope: Scope, path: str) -> Outgoing:
+    """The request without its body."""
+    return Outgoing(
+        method=scope["method"],
+        path=path,
+        query=scope["query_string"].decode("latin-1"),
+        headers=[(n.lower(), v) for n, v in scope["headers"]],
+        body=b"",
+    )
+
+
 async def _serve(
-    service: GatewayService, scope: Scope, path: str, receive: Receive, send: Send
+    service: GatewayService,
+    dialect: Dialect,
+    head: Outgoing,
+    receive: Receive,
+    send: Send,
 ) -> None:
-    headers: list[Header] = [(n.lower(), v) for n, v in scope["headers"]]
     # Before the body is read: a stranger's 64 MB are not worth holding.
-    caller = await service.identify(credential_of(headers))
+    caller = await service.identify(credential_of(head.headers, head.query))
     with service.admission.place(caller) as place:
-        request = Outgoing(
-            method=scope["method"],
-            path=path,
-            query=scope["query_string"].decode("latin-1"),
-            headers=headers,
-            body=await _body(receive, place),
-        )
-        async with _while_connected(receive), service.open(caller, request) as reply:
+        request = replace(head, body=await _body(receive, place))
+        async with (
+            _while_connected(receive),
+            service.open(dialect.name, caller, request) as reply,
+        ):
             await _pass_back(reply, send)
 
 
@@ -86,11 +100,11 @@ async def _pass_back(reply: Reply, send: Send) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
-def _path_of(scope: Scope) -> str:
+def _path_of(scope: Scope, prefix: str) -> str:
     """The path below the prefix, as it was sent (not decoded)."""
     raw: bytes = scope.get("raw_path") or scope["path"].encode()
     sent = raw.decode("latin-1").partition("?")[0]
-    return sent.partition(PREFIX)[2].lstrip("/")
+    return sent.partition(prefix)[2].lstrip("/")
 
 
 async def _body(receive: Receive, place: Place) -> bytes:
@@ -130,8 +144,8 @@ async def _while_connected(receive: Receive) -> AsyncGenerator[None]:
         raise errors.exceptions[0] from errors.exceptions[0].__cause__
 
 
-async def _refuse(send: Send, refused: Refused) -> None:
-    body = error_body(refused.kind, refused.message)
+async def _refuse(send: Send, dialect: Dialect, refused: Refused) -> None:
+    body = dialect.error(refused)
     # Agents retry up to ten times of themselves, and most answers would be the same.
     retry = b"true" if refused.worth_retrying else b"false"
     await _answer(send, refused.status, body, (b"x-should-retry", retry))
@@ -151,9 +165,10 @@ async def _answer(
 
 
 router = APIRouter()
-router.add_route(
-    PREFIX + "/{path:path}",
-    AnthropicGateway(),  # pyright: ignore[reportArgumentType]  # an ASGI app is taken as it is
-    methods=["GET", "HEAD", "POST"],
-    include_in_schema=False,
-)
+for _dialect in DIALECTS.values():
+    router.add_route(
+        _dialect.prefix + "/{path:path}",
+        Gateway(_dialect),  # pyright: ignore[reportArgumentType]  # an ASGI app is taken as it is
+        methods=["GET", "HEAD", "POST"],
+        include_in_schema=False,
+    )

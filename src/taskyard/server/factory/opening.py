@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
+from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from taskyard.kit.clock import Clock
@@ -23,7 +24,8 @@ from taskyard.server.db.engine import (
     normal_url,
 )
 from taskyard.server.factory.context import ProcessContext
-from taskyard.server.gateway.service import GatewayService, anthropic_upstream
+from taskyard.server.gateway.dialects import DialectName
+from taskyard.server.gateway.service import GatewayService, upstream_of
 from taskyard.server.gateway.store import SqlKeys, SqlUsage
 from taskyard.server.identity.authenticator import Authenticator
 from taskyard.server.identity.logins import Logins
@@ -156,14 +158,23 @@ def _gateway(parts: _Parts) -> GatewayService:
     config = parts.config
     return GatewayService(
         keys=SqlKeys(sessions=parts.sessions),
-        upstream=anthropic_upstream(
-            key=config.anthropic_api_key,
-            base_url=config.anthropic_base_url,
-            demo_pause=config.demo_pause,
-        ),
+        upstreams={
+            name: upstream_of(
+                name, key=key, base_url=base_url, demo_pause=config.demo_pause
+            )
+            for name, key, base_url in _vendors(config)
+        },
         usage=SqlUsage(sessions=parts.sessions, clock=parts.clock),
         supervisor=parts.supervisor,
     )
+
+
+def _vendors(config: Config) -> list[tuple[DialectName, SecretStr | None, str]]:
+    return [
+        ("anthropic", config.anthropic_api_key, config.anthropic_base_url),
+        ("openai", config.openai_api_key, config.openai_base_url),
+        ("gemini", config.gemini_api_key, config.gemini_base_url),
+    ]
 
 
 def _naming(config: Config) -> Naming:

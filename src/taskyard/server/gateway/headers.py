@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from typing import Final
+from urllib.parse import parse_qs
 
 from taskyard.server.gateway.exchange import Header
 
@@ -43,7 +44,7 @@ _BACK: Final = frozenset(
 )
 
 
-def credential_of(headers: Iterable[Header]) -> str:
+def credential_of(headers: Iterable[Header], query: str = "") -> str:
     """The key that came with the request, wherever it stands; empty = none."""
     found = dict(headers)
     for name in _CREDENTIALS:
@@ -54,7 +55,7 @@ def credential_of(headers: Iterable[Header]) -> str:
         if value:
             return value
 
-    return ""
+    return next(iter(parse_qs(query).get("key", ())), "")
 
 
 def forward(headers: Iterable[Header]) -> list[Header]:

@@ -1,11 +1,11 @@
 """Let a workspace talk to a model: check its key, pass the request on, note the usage."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Final, Protocol
+from typing import Protocol
 
 from pydantic import SecretStr
 
@@ -13,36 +13,29 @@ from taskyard.kit.crypto import digest
 from taskyard.kit.supervisor import Supervisor
 from taskyard.server.gateway.admission import Admission
 from taskyard.server.gateway.demo.upstream import DemoModel
+from taskyard.server.gateway.dialects import DIALECTS, DialectName
 from taskyard.server.gateway.exchange import Outgoing, Refused, Reply, Upstream
 from taskyard.server.gateway.keys import Caller, KeyLookup
-from taskyard.server.gateway.usage import AnthropicTap, UsageSink
-from taskyard.server.gateway.vendor import AnthropicVendor
+from taskyard.server.gateway.usage import Tap, UsageSink
+from taskyard.server.gateway.vendor import NoVendor, Vendor
 
-__all__ = ["ClosableUpstream", "GatewayService", "anthropic_upstream"]
-
-#: All that agents need. Files, batches and administration of the vendor's account are
-#: not for workspaces.
-_ROUTES: Final = frozenset(
-    {
-        ("POST", "v1/messages"),
-        ("POST", "v1/messages/count_tokens"),
-        ("GET", "v1/models"),
-    }
-)
-_BILLED: Final = "v1/messages"
+__all__ = ["ClosableUpstream", "GatewayService", "upstream_of"]
 
 
 class ClosableUpstream(Upstream, Protocol):
     async def close(self) -> None: ...
 
 
-def anthropic_upstream(
-    *, key: SecretStr | None, base_url: str, demo_pause: timedelta
+def upstream_of(
+    name: DialectName, *, key: SecretStr | None, base_url: str, demo_pause: timedelta
 ) -> ClosableUpstream:
-    """The vendor when there is a key for it, the demo model otherwise."""
-    if key is None:
+    """The vendor when there is a key for it; otherwise the demo model where it can."""
+    dialect = DIALECTS[name]
+    if key is not None:
+        return Vendor(dialect=dialect, base_url=base_url, key=key)
+    if name == "anthropic":
         return DemoModel(pause=demo_pause)
-    return AnthropicVendor(base_url=base_url, key=key)
+    return NoVendor(dialect=dialect)
 
 
 class GatewayService:
@@ -52,18 +45,19 @@ class GatewayService:
         self,
         *,
         keys: KeyLookup,
-        upstream: ClosableUpstream,
+        upstreams: Mapping[DialectName, ClosableUpstream],
         usage: UsageSink,
         supervisor: Supervisor,
     ) -> None:
         self._keys = keys
-        self._upstream = upstream
+        self._upstreams = upstreams
         self._usage = usage
         self._supervisor = supervisor
         self.admission = Admission()
 
     async def close(self) -> None:
-        await self._upstream.close()
+        for upstream in self._upstreams.values():
+            await upstream.close()
 
     async def identify(self, key: str) -> Caller:
         """Who holds `key`. Raises `Refused` (401) when it is unknown or revoked."""
@@ -78,21 +72,24 @@ class GatewayService:
         return caller
 
     @asynccontextmanager
-    async def open(self, caller: Caller, request: Outgoing) -> AsyncGenerator[Reply]:
+    async def open(
+        self, name: DialectName, caller: Caller, request: Outgoing
+    ) -> AsyncGenerator[Reply]:
         """Pass the request on. Raises `Refused` when there is nothing to pass back."""
-        if (request.method, request.path) not in _ROUTES:
+        dialect = DIALECTS[name]
+        if not dialect.takes(request):
             raise Refused(
                 HTTPStatus.NOT_FOUND,
                 "not_found_error",
                 f"Taskyard's gateway does not pass on {request.method} /{request.path}.",
             )
 
-        async with self._upstream.open(request) as reply:
-            if request.path != _BILLED or reply.status != HTTPStatus.OK:
+        async with self._upstreams[name].open(request) as reply:
+            if not dialect.bills(request) or reply.status != HTTPStatus.OK:
                 yield reply
                 return
 
-            tap = AnthropicTap()
+            tap = dialect.tap()
             try:
                 yield replace(reply, chunks=_tapped(reply.chunks, tap))
             finally:
@@ -103,9 +100,7 @@ class GatewayService:
                     )
 
 
-async def _tapped(
-    chunks: AsyncIterator[bytes], tap: AnthropicTap
-) -> AsyncIterator[bytes]:
+async def _tapped(chunks: AsyncIterator[bytes], tap: Tap) -> AsyncIterator[bytes]:
     async for chunk in chunks:
         yield chunk
         # After the chunk has been sent: accounting never delays a token.

@@ -39,7 +39,7 @@ class SqlUsage:
             "workspace_id": caller.workspace_id,
             "task_id": caller.task_id,
             "at": self._clock.now(),
-            "protocol": "anthropic",
+            "protocol": usage.protocol,
             "model": usage.model,
             "input_tokens": usage.input_tokens,
             "cache_read_tokens": usage.cache_read_tokens,

@@ -9,10 +9,11 @@ import aiohttp
 from pydantic import SecretStr
 from yarl import URL
 
+from taskyard.server.gateway.dialects import Dialect
 from taskyard.server.gateway.exchange import Broken, Outgoing, Refused, Reply
 from taskyard.server.gateway.headers import backward, forward, without_key
 
-__all__ = ["AnthropicVendor"]
+__all__ = ["NoVendor", "Vendor"]
 
 _CONNECT_SECONDS: Final = 10
 #: The longest silence inside an answer: a model may think for minutes.
@@ -21,10 +22,36 @@ _READ_BUFFER: Final = 256 * 1024
 _MAX_HEADER: Final = 32 * 1024
 
 
-class AnthropicVendor:
-    """The Anthropic API, or anything that speaks it. Close it to drop its connections."""
+class NoVendor:
+    """In the place of a vendor that nobody gave a key for: says so.
 
-    def __init__(self, *, base_url: str, key: SecretStr) -> None:
+    With 400, which every agent shows at once; most try again after other refusals.
+    """
+
+    def __init__(self, *, dialect: Dialect) -> None:
+        self._dialect = dialect
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+    @asynccontextmanager
+    async def open(self, request: Outgoing) -> AsyncGenerator[Reply]:
+        raise Refused(
+            HTTPStatus.BAD_REQUEST,
+            "invalid_request_error",
+            f"This Taskyard has no key for /{request.path}: set "
+            f"{self._dialect.key_setting} (and {self._dialect.url_setting} for another "
+            "address) in the server's environment and restart it. The demo model speaks "
+            "Anthropic's protocol only: without a key use the agent claude-code.",
+        )
+        yield  # a generator, as the protocol wants
+
+
+class Vendor:
+    """A vendor's API, or anything that speaks it. Close it to drop its connections."""
+
+    def __init__(self, *, dialect: Dialect, base_url: str, key: SecretStr) -> None:
+        self._dialect = dialect
         self._base_url = base_url.rstrip("/")
         self._key = key
         self._session: aiohttp.ClientSession | None = None
@@ -57,8 +84,11 @@ class AnthropicVendor:
             return await self._client().request(
                 request.method,
                 URL(url, encoded=True),
-                data=request.body or None,
-                headers=[*headers, ("x-api-key", self._key.get_secret_value())],
+                data=self._dialect.edit(request) or None,
+                headers=[
+                    *headers,
+                    self._dialect.credential(self._key.get_secret_value()),
+                ],
                 allow_redirects=False,
             )
         except (aiohttp.ClientError, TimeoutError) as error:
@@ -67,7 +97,7 @@ class AnthropicVendor:
                 "api_error",
                 "Taskyard's gateway could not reach the model's API "
                 f"({type(error).__name__}). Check the server's network and "
-                "TASKYARD_ANTHROPIC_BASE_URL.",
+                f"{self._dialect.url_setting}.",
                 worth_retrying=True,
             ) from error
 

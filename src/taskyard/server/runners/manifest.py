@@ -84,10 +84,18 @@ class ManifestBuilder:
         )
 
     def _secret_environment(self, key: str) -> dict[str, str]:
+        """The names under which agents look for a model and a key, of each vendor.
+
+        An agent that nobody here has heard of reaches a model too: it knows one of them.
+        """
         gateway = f"{self.access_url}/gateway"
         return {
             "ANTHROPIC_BASE_URL": f"{gateway}/anthropic",
             "ANTHROPIC_AUTH_TOKEN": key,
+            "OPENAI_BASE_URL": f"{gateway}/openai/v1",
+            "OPENAI_API_KEY": key,
+            "GOOGLE_GEMINI_BASE_URL": f"{gateway}/gemini",
+            "GEMINI_API_KEY": key,
             "TASKYARD_GATEWAY_URL": gateway,
             "TASKYARD_GATEWAY_KEY": key,
         }

@@ -1,148 +1,32 @@
-"""The gateway on real sockets, between a client and a vendor that records."""
+"""What passes the gateway on its way to a vendor and back."""
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from dataclasses import dataclass, field
 from types import SimpleNamespace
-from uuid import UUID, uuid4
 
 import aiohttp
 import pytest
 import pytest_asyncio
-from aiohttp import web
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
-from taskyard.kit.crypto import digest
 from taskyard.kit.supervisor import Supervisor
 from taskyard.server.api import gateway as api
 from taskyard.server.gateway.admission import MAX_BODY_BYTES
-from taskyard.server.gateway.keys import Caller
+from taskyard.server.gateway.dialects import DIALECTS
 from taskyard.server.gateway.service import GatewayService
 from taskyard.server.gateway.usage import Usage
-from taskyard.server.gateway.vendor import AnthropicVendor
+from taskyard.server.gateway.vendor import Vendor
+from tests.integration.server.gateway.house import KEY, TRICKY, House, opened_house
 from tests.support.serving import served
 
 pytestmark = pytest.mark.asyncio
 
-KEY = "sk-taskyard-test"
-#: Pings, unknown events and fields, CRLF, UTF-8, no space after the colon.
-TRICKY = (
-    b'event: message_start\r\ndata: {"type":"message_start","message":{"model":"m",'
-    b'"usage":{"input_tokens":3,"output_tokens":1}},"x_future":[1, 2]}\r\n\r\n'
-    b": comment\n\nevent: ping\ndata:{}\n\n"
-    b'event: unheard_of\ndata: {"\xc3\xa4":  "\xe2\x82\xac"}\n\n'
-    b'data: {"type":"message_delta","usage":{"output_tokens":9}}\n\n'
-)
-
-
-@dataclass
-class Recorder:
-    """A vendor: keeps what arrives, answers what it is told."""
-
-    answer: bytes = TRICKY
-    status: int = 200
-    requests: list[tuple[str, list[tuple[bytes, bytes]], bytes]] = field(
-        default_factory=list[tuple[str, list[tuple[bytes, bytes]], bytes]]
-    )
-    endless: bool = False
-    started: asyncio.Event = field(default_factory=asyncio.Event)
-    aborted: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def handle(self, request: web.Request) -> web.StreamResponse:
-        body = await request.read()
-        headers = [(n.lower(), v) for n, v in request.raw_headers]
-        self.requests.append((request.raw_path, headers, body))
-        headers_back = {
-            "content-type": "text/event-stream",
-            "request-id": "req_1",
-            "retry-after": "7",
-            "set-cookie": "vendor=1",
-        }
-        response = web.StreamResponse(status=self.status, headers=headers_back)
-        await response.prepare(request)
-        try:
-            await response.write(self.answer)
-            self.started.set()
-            while self.endless:
-                await response.write(b": thinking\n\n")
-                await asyncio.sleep(0.01)
-        except (ConnectionError, asyncio.CancelledError):
-            self.aborted.set()
-            raise
-        return response
-
-
-@dataclass
-class Ledger:
-    caller: Caller = field(
-        default_factory=lambda: Caller(workspace_id=uuid4(), task_id=UUID(int=1))
-    )
-    used: asyncio.Queue[Usage] = field(default_factory=asyncio.Queue[Usage])
-
-    async def find(self, key_hash: bytes) -> Caller | None:
-        return self.caller if key_hash == digest(KEY) else None
-
-    async def record(self, caller: Caller, usage: Usage) -> None:
-        assert caller == self.caller
-        self.used.put_nowait(usage)
-
-
-@dataclass
-class House:
-    url: str
-    client: aiohttp.ClientSession
-    vendor: Recorder
-    ledger: Ledger
-
-    def post(
-        self, path: str = "/v1/messages"
-    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
-        return self.client.post(
-            f"{self.url}{api.PREFIX}{path}",
-            data=b'{"model": "m",  "x_future": {"b": 1, "a": 2}, "stream": true}\n',
-            headers={
-                "authorization": f"Bearer {KEY}",
-                "content-type": "application/json",
-            },
-        )
-
 
 @pytest_asyncio.fixture
 async def house() -> AsyncIterator[House]:
-    vendor, ledger = Recorder(), Ledger()
-    async with AsyncExitStack() as stack:
-        runner = web.AppRunner(
-            _recording(vendor), handler_cancellation=True, shutdown_timeout=0.1
-        )
-        await runner.setup()
-        stack.push_async_callback(runner.cleanup)
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        port = runner.addresses[0][1]
-
-        supervisor = await stack.enter_async_context(Supervisor())
-        service = GatewayService(
-            keys=ledger,
-            upstream=AnthropicVendor(
-                base_url=f"http://127.0.0.1:{port}/base", key=SecretStr("sk-vendor")
-            ),
-            usage=ledger,
-            supervisor=supervisor,
-        )
-        stack.push_async_callback(service.close)
-        app = Starlette(routes=api.router.routes)
-        app.state.process = SimpleNamespace(gateway=service)
-        url = await stack.enter_async_context(served(app))
-        client = await stack.enter_async_context(aiohttp.ClientSession())
-        yield House(url=url, client=client, vendor=vendor, ledger=ledger)
-
-
-def _recording(vendor: Recorder) -> web.Application:
-    app = web.Application(client_max_size=128 << 20)
-    app.router.add_route("*", "/{path:.*}", vendor.handle)
-    return app
+    async with opened_house() as opened:
+        yield opened
 
 
 async def test_request_and_answer_pass_byte_for_byte(house: House) -> None:
@@ -170,7 +54,7 @@ async def test_unknown_headers_reach_the_vendor_and_limits_come_back(
 ) -> None:
     more = {"anthropic-beta": "a,b", "x-future": "1", "authorization": f"Bearer {KEY}"}
     async with house.client.post(
-        f"{house.url}{api.PREFIX}/v1/messages", data=b"{}", headers=more
+        f"{house.url}/gateway/anthropic/v1/messages", data=b"{}", headers=more
     ) as answer:
         back = answer.headers
 
@@ -206,7 +90,7 @@ async def test_an_agent_that_hangs_up_stops_the_vendor(house: House) -> None:
 
 async def test_an_unknown_key_is_refused_in_the_vendors_shape(house: House) -> None:
     async with house.client.post(
-        f"{house.url}{api.PREFIX}/v1/messages",
+        f"{house.url}/gateway/anthropic/v1/messages",
         data=b"{}",
         headers={"x-api-key": "other"},
     ) as answer:
@@ -246,7 +130,7 @@ async def test_a_body_over_the_limit_is_refused(house: House) -> None:
 
     try:
         async with house.client.post(
-            f"{house.url}{api.PREFIX}/v1/messages",
+            f"{house.url}/gateway/anthropic/v1/messages",
             data=flood(),
             headers={"authorization": f"Bearer {KEY}"},
         ) as answer:
@@ -259,16 +143,22 @@ async def test_a_body_over_the_limit_is_refused(house: House) -> None:
 
 @pytest.mark.parametrize(("method", "path"), [("HEAD", "/"), ("GET", "/api/hello")])
 async def test_greetings_need_no_key(house: House, method: str, path: str) -> None:
-    async with house.client.request(method, f"{house.url}{api.PREFIX}{path}") as answer:
+    async with house.client.request(
+        method, f"{house.url}/gateway/anthropic{path}"
+    ) as answer:
         assert answer.status == 200
 
 
 async def test_a_vendor_that_is_not_there_is_said_to_be(house: House) -> None:
     async with Supervisor() as supervisor:
-        upstream = AnthropicVendor(base_url="http://127.0.0.1:9", key=SecretStr("k"))
+        upstream = Vendor(
+            dialect=DIALECTS["anthropic"],
+            base_url="http://127.0.0.1:9",
+            key=SecretStr("k"),
+        )
         service = GatewayService(
             keys=house.ledger,
-            upstream=upstream,
+            upstreams={"anthropic": upstream},
             usage=house.ledger,
             supervisor=supervisor,
         )
