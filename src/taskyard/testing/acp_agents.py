@@ -18,6 +18,7 @@ once. What an agent does in a turn is told by the prompt, a command a line:
     daemon NAME      leave a process NAME that forked twice and wiped its environment
     environment NAME say the value of a variable
     usage            report usage
+    limit TIME       say that the usage limit is reached until then (seconds since 1970)
     fail             end the turn with an error
     die              end the process without a word
 """
@@ -298,6 +299,10 @@ class Polite:
         self.update(
             "usage_update", used=10, size=100, cost={"amount": 0.5, "currency": "USD"}
         )
+
+    def do_limit(self, rest: str) -> None:
+        limit = {"status": "rejected", "resetsAt": int(rest)}
+        self.update("usage_update", used=1, size=2, _meta={"_claude/rateLimit": limit})
 
     def do_fail(self, _rest: str) -> None:
         raise Refusal(-32603, "the model is out of order")

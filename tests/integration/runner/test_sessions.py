@@ -300,6 +300,22 @@ async def test_a_failed_turn_leaves_the_session_usable(tmp_path: Path) -> None:
         assert workspace.server.said() == "ok"
 
 
+async def test_a_usage_limit_is_a_state_with_an_end(tmp_path: Path) -> None:
+    async with TestWorkspace(tmp_path) as workspace:
+        server = workspace.server
+        session = await workspace.begin()
+
+        await workspace.turn(session, "limit 1800000000\nfail")
+        await server.until(lambda: server.state == "limited")
+        limited = server.session_events("state")[-1]["data"]
+        await workspace.turn(session, "say again", message="m2")
+
+        assert limited["action"] == "wait"
+        assert limited["resets_at"] == "2027-01-15T08:00:00+00:00"
+        await server.until(lambda: server.state == "idle")
+        assert server.said() == "again"
+
+
 # -- life and death -------------------------------------------------------------------
 
 

@@ -31,7 +31,8 @@ RETRY_SECONDS: Final = 5.0
 #: A cancelled turn must end within this time; then the agent is ended instead.
 CANCEL_SECONDS: Final = 30.0
 
-_READY: Final[frozenset[SessionState]] = frozenset({"idle"})
+#: A limit may have ended: the agent is asked, not us.
+_READY: Final[frozenset[SessionState]] = frozenset({"idle", "limited"})
 _DOWN: Final[frozenset[SessionState]] = frozenset({"exited", "error", "auth_required"})
 
 
@@ -109,7 +110,7 @@ class Session:
 
     @property
     def status(self) -> Status:
-        return "stable" if self._state == "idle" and self._turn is None else "running"
+        return "stable" if self._state in _READY and self._turn is None else "running"
 
     @property
     def driver(self) -> Driver:

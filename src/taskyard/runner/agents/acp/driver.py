@@ -11,7 +11,7 @@ from typing import Any, Final, final
 from taskyard.kit.supervisor import Supervisor
 from taskyard.runner.agents.acp.desk import PermissionDesk
 from taskyard.runner.agents.acp.rpc import METHOD_NOT_FOUND, Peer, RpcError
-from taskyard.runner.agents.acp.updates import Translator
+from taskyard.runner.agents.acp.updates import Translator, limit_of
 from taskyard.runner.agents.driver import (
     AgentFailed,
     Capabilities,
@@ -59,6 +59,7 @@ class AcpDriver:
         self._agent: Json = {}
         self._replaying = False
         self._turn = ""
+        self._limit: str | None = None
         self._garbage = 0
         self._ended = asyncio.Event()
         self._end_reason = ""
@@ -113,6 +114,7 @@ class AcpDriver:
     async def prompt(self, turn: str, text: str) -> None:
         peer = self._connected()
         self._turn = turn
+        self._limit = None
         self._translator.turn_over()
         self._state("running")
         began = time.monotonic()
@@ -137,7 +139,7 @@ class AcpDriver:
                 self._want_login(exc)
                 return
         self._finish(turn, over, began)
-        self._state("idle")
+        self._rest()
 
     async def steer(self, text: str) -> None:
         if not self.capabilities.steer:
@@ -314,6 +316,8 @@ class AcpDriver:
                 return
             if kind == "user_message_chunk":
                 return  # our own words, said back
+            limit = limit_of(update)
+            self._limit = self._limit if limit is None else limit
             self._emit_all(self._translator.translate(update))
         elif not method.startswith("_"):
             self._emit_all([self._translator.raw({"method": method, "params": params})])
@@ -337,6 +341,14 @@ class AcpDriver:
             self._emit_all([self._translator.raw({"not_json": text})])
 
     # -- small things -----------------------------------------------------------------
+
+    def _rest(self) -> None:
+        if self._limit is None:
+            self._state("idle")
+            return
+        until = {"resets_at": self._limit} if self._limit else {}
+        detail = "the vendor's usage limit is reached"
+        self._state("limited", detail=detail, action="wait", **until)
 
     def _finish(self, turn: str, data: Json, began: float) -> None:
         self._turn = ""

@@ -4,12 +4,13 @@ import itertools
 import json
 import uuid
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any, Final, Literal, NamedTuple, final
 
 from taskyard.protocol.sessions import EventKind
 from taskyard.runner.shapes import as_object, as_objects
 
-__all__ = ["Translated", "Translator", "options_of", "tool_data"]
+__all__ = ["Translated", "Translator", "limit_of", "options_of", "tool_data"]
 
 Json = dict[str, Any]
 
@@ -165,6 +166,20 @@ class Translator:
 
     def _new_key(self, what: str) -> str:
         return f"{what}-{self._prefix}-{next(self._numbers)}"
+
+
+def limit_of(update: Mapping[str, Any]) -> str | None:
+    """When a vendor's usage limit that was hit ends (RFC 3339, empty = unknown), else None.
+
+    Claude's adapter says so beside the usage.
+    """
+    limit = as_object(as_object(update.get("_meta")).get("_claude/rateLimit"))
+    if limit.get("status") != "rejected":
+        return None
+    resets = limit.get("resetsAt")
+    if not isinstance(resets, int | float):
+        return ""
+    return datetime.fromtimestamp(resets, tz=UTC).isoformat()
 
 
 def tool_data(update: Mapping[str, Any]) -> Json:
