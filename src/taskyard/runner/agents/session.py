@@ -327,6 +327,8 @@ class Session:
             over: dict[str, Any] = {"stop_reason": "interrupted", "duration_ms": 0}
             if not prompt.message_id.startswith("local:"):
                 over["message_id"] = prompt.message_id
+            # It may have been told already; the server keeps it once, by its key.
+            self._report_user(prompt.message_id, prompt.text)
             self._event("turn_ended", prompt.turn, over)
             await self._journal.finish(prompt.message_id)
         self._buffer.flush()
