@@ -24,7 +24,7 @@ run: setup ui ## Install what is missing, start the server, say how to log in
 	@exec $(BIN)/taskyard server --import-starter $(ARGS)
 
 .PHONY: test
-test: setup .stamps/ui ## Run the tests; ARGS="-k something" chooses
+test: setup .stamps/ui .stamps/browser ## Run the tests; ARGS="-k something" chooses
 	$(BIN)/pytest $(ARGS)
 
 .PHONY: check
@@ -82,10 +82,16 @@ setup: .stamps/python .stamps/machine
 	$(BIN)/uv pip install --quiet --python .venv --no-deps --editable .
 	@touch $@
 
-# Said once, not at every start; `taskyard doctor` says it again with the reasons.
+# Said once, not at every start; `taskyard doctor` says more, with reasons and fixes.
 .stamps/machine: .stamps/python
 	@command -v git >/dev/null || echo "git is not installed: agents cannot commit (Debian: apt install git)."
+	@touch $@
+
+# For the tests that open the pages in a browser; without one they are skipped.
+.stamps/browser: | .stamps
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
+		{ test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
+		apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium >/dev/null; } || \
 		echo "No Chromium: tests of the pages in a browser are skipped (Debian: apt install chromium)."
 	@touch $@
 
