@@ -64,7 +64,8 @@ EventKind = Literal[
     "commands",  # key = "commands"; data = {commands: [{name, description}]}
     "options",  # key = "options"; data = {options: [...]} (modes, models, effort)
     "title",  # key = "title"; data = {title}
-    # key = "state"; data = {state: SessionState, source: driver|hook|title|dialog|screen|process,
+    # key = "state"; data = {state: SessionState, source:
+    #   driver|hook|title|bell|dialog|screen|process,
     #   detail?: sentence for a person, action?: login|wait|restart, resets_at?: RFC 3339}
     "state",
     # key = turn id; data = {stop_reason: StopReason, message_id?, usage?, duration_ms}

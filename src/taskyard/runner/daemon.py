@@ -19,6 +19,7 @@ from taskyard.runner import exits
 from taskyard.runner.agentapi.agent_api import AgentApi
 from taskyard.runner.agents.journal import Journal
 from taskyard.runner.agents.sessions import Sessions
+from taskyard.runner.agents.tui.driver import TuiDriver
 from taskyard.runner.commands import Commands
 from taskyard.runner.door import open_door
 from taskyard.runner.link.backoff import Backoff
@@ -186,6 +187,7 @@ class _Runner:
             clock=clock,
             supervisor=supervisor,
             surface=AgentApi(),
+            make_tui_driver=lambda emit: TuiDriver(emit=emit),
         )
 
         def welcomed(manifest: Manifest) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, cast
 
 from taskyard.runner.agents.driver import AgentFailed
+from taskyard.runner.agents.tui.profiles import PROFILES, profile_of
 
 __all__ = ["DEFINITIONS", "AgentDefinition", "Setting", "find", "prepare", "unknown"]
 
@@ -95,14 +96,20 @@ def unknown(name: str) -> AgentDefinition:
 
 
 def find(
-    definition: AgentDefinition, kind: Literal["acp"], environment: Mapping[str, str]
+    definition: AgentDefinition,
+    kind: Literal["acp", "tui"],
+    environment: Mapping[str, str],
 ) -> tuple[str, ...]:
     """The command of the agent, its program as an absolute path. Raises `AgentFailed`."""
-    command = {"acp": definition.acp_command}[kind]
+    command = {
+        "acp": definition.acp_command,
+        "tui": profile_of(definition.name).command,
+    }[kind]
     if not command:
+        known = DEFINITIONS if kind == "acp" else PROFILES
         raise AgentFailed(
             f"there is no built-in command for the agent {definition.name!r}: "
-            "give one after `--`, or use one of " + ", ".join(sorted(DEFINITIONS))
+            "give one after `--`, or use one of " + ", ".join(sorted(known))
         )
     folder = Path(environment.get("TASKYARD_AGENTS_DIR") or AGENTS_DIRECTORY)
     program = _installed(folder / definition.name, command[0]) or shutil.which(

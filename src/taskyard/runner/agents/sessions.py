@@ -330,7 +330,7 @@ class Sessions:
             "TASKYARD_SESSION_KEY": request.key,
         }
         environment = {name: value for name, value in environment.items() if value}
-        command = request.command or find(definition, "acp", environment)
+        command = request.command or find(definition, request.driver, environment)
         try:
             request.directory.mkdir(parents=True, exist_ok=True)
         except OSError as exc:

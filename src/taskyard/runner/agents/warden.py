@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 import time
-from typing import Final
+from typing import Any, Final
 
 __all__ = ["main"]
 
@@ -53,12 +53,15 @@ def main(command: list[str]) -> int:
     return code
 
 
-def _terminal() -> list[tuple[int, ...]]:
+def _terminal() -> list[tuple[Any, ...]]:
     """Open the terminal anew: what a new session opens first, controls it."""
     if not os.isatty(0):
         return []
-    opened = (os.POSIX_SPAWN_OPEN, 0, os.ttyname(0), os.O_RDWR, 0)
-    return [opened, *((os.POSIX_SPAWN_DUP2, 0, number) for number in (1, 2))]  # type: ignore[list-item]
+    return [
+        (os.POSIX_SPAWN_OPEN, 0, os.ttyname(0), os.O_RDWR, 0),
+        (os.POSIX_SPAWN_DUP2, 0, 1),
+        (os.POSIX_SPAWN_DUP2, 0, 2),
+    ]
 
 
 def _wait(agent: int, told: list[int]) -> int:

@@ -97,6 +97,11 @@ class TerminalProcess:
         self._pending += data
         self._flush()
 
+    def try_write(self, data: bytes) -> None:
+        """As `write`, where it does not matter whether anybody listens."""
+        with suppress(AgentFailed):
+            self.write(data)
+
     def resize(self, columns: int, rows: int) -> None:
         """The kernel tells the agent (SIGWINCH)."""
         if self._master >= 0:

@@ -1,0 +1,130 @@
+"""Which lines of a screen are the agent's answer to what was said last.
+
+The screen before the message and the screen now are laid over one another: the lines
+that are in both say by how much the text has moved. What lies behind the old text is
+new, whatever its lines look like; so an answer may repeat what was said before, and an
+agent may change a line further up, and neither is mistaken for the other.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final, final
+
+from taskyard.runner.agentapi.messages import (
+    format_agent_message,
+    format_tool_call,
+    trim_blank_lines,
+)
+from taskyard.runner.agentapi.messages.boxes import remove_input_box
+
+__all__ = ["Answer"]
+
+#: Of a turn; the beginning of a longer answer is left out.
+ANSWER_LINES: Final = 4000
+#: A line that occurs more often says nothing about where the text is.
+_OFTEN: Final = 8
+#: A footer that no rule knows as an input box is never larger.
+_FOOTER_LINES: Final = 8
+
+
+@final
+class Answer:
+    """Grows with the turn. A full-screen agent forgets what leaves its screen; we do not."""
+
+    def __init__(self, agent: str, before: str, said: str) -> None:
+        self._agent = agent
+        self._said = said
+        self._before = before
+        self._lines: list[str] = []
+        self._scrolled = False
+
+    def see(self, screen: str) -> None:
+        """Take in what is shown now: history and screen, or the screen alone."""
+        old, now = _without_footer(self._agent, self._before, screen)
+        moved = _movement(old, now)
+        if moved is not None and not self._scrolled:
+            start = _end_of_old(old, now, moved)
+            if start > 0 or moved == len(old):
+                self._lines = now[start:]
+                return
+        self._append(now)
+
+    def text(self) -> str:
+        """What the agent said, formatted as AgentAPI's clients expect it."""
+        shown = "\n".join(self._lines)
+        message = format_agent_message(self._agent, shown, self._said)
+        if self._scrolled:
+            message = _without_end_of_echo(message, self._said)
+        return trim_blank_lines(format_tool_call(self._agent, message)[0])
+
+    def _append(self, window: list[str]) -> None:
+        """The old text has left the screen: join what is shown to what was seen."""
+        self._scrolled = True
+        moved = _movement(self._lines, window)
+        if moved is None:
+            moved = len(self._lines)
+        known = self._lines[: max(moved, 0)]
+        self._lines = [*known, *window[max(-moved, 0) :]][-ANSWER_LINES:]
+
+
+def _without_footer(
+    agent: str, before: str, screen: str
+) -> tuple[list[str], list[str]]:
+    """The lines of both without the input box, or else without the footer they share."""
+    old = trim_blank_lines(remove_input_box(agent, before)).split("\n")
+    now = trim_blank_lines(remove_input_box(agent, screen)).split("\n")
+    boxed = remove_input_box(agent, screen) != screen
+    if boxed or remove_input_box(agent, before) != before:
+        return old, now
+    shared = 0
+    limit = min(_FOOTER_LINES, len(old) - 1, len(now) - 1)
+    while shared < limit and old[-1 - shared] == now[-1 - shared]:
+        shared += 1
+    return old[: len(old) - shared], now[: len(now) - shared]
+
+
+def _without_end_of_echo(message: str, said: str) -> str:
+    """Drop lines of the person at the top, whose first line was never seen."""
+    words = {"".join(line.split()) for line in said.split("\n")} | {""}
+    lines = message.split("\n")
+    while lines and "".join(lines[0].split()).lstrip(">❯›│┃") in words:
+        lines.pop(0)
+    return "\n".join(lines)
+
+
+def _movement(old: Sequence[str], now: Sequence[str]) -> int | None:
+    """How many lines of `old` have left `now` at the top; None when nothing is shared.
+
+    Every line that is in both votes for the distances between its places.
+    """
+    if not any(line.strip() for line in old):
+        return len(old)
+    before, after = _places(old), _places(now)
+    votes = Counter(
+        here - there
+        for line, places in before.items()
+        for here in places
+        for there in after.get(line, ())
+    )
+    if not votes:
+        return None
+    return max(votes, key=lambda moved: (votes[moved], moved >= 0, -abs(moved)))
+
+
+def _places(lines: Sequence[str]) -> dict[str, list[int]]:
+    """Where each line is that says something and is not said all the time."""
+    places: dict[str, list[int]] = {}
+    for at, line in enumerate(lines):
+        if any(rune.isalnum() for rune in line):
+            places.setdefault(line, []).append(at)
+    return {line: found for line, found in places.items() if len(found) <= _OFTEN}
+
+
+def _end_of_old(old: Sequence[str], now: Sequence[str], moved: int) -> int:
+    """Where in `now` the first line is that was not there before."""
+    end = min(len(old) - moved, len(now))
+    while end > 0 and not (
+        now[end - 1] == old[end - 1 + moved] and now[end - 1].strip()
+    ):
+        end -= 1
+    return end

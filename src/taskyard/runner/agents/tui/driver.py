@@ -1,0 +1,319 @@
+"""Drive an agent that only has a terminal: type into it, read from it, judge its state."""
+
+import asyncio
+import logging
+from dataclasses import replace
+from typing import Final, final
+
+from taskyard.kit.supervisor import Supervisor
+from taskyard.runner.agents.driver import (
+    AgentFailed,
+    Capabilities,
+    Emit,
+    Launch,
+    Unsupported,
+)
+from taskyard.runner.agents.tui.emulators import open_terminal
+from taskyard.runner.agents.tui.evidence import Evidence, Verdict, judge, works
+from taskyard.runner.agents.tui.keyboard import NotTaken, type_message
+from taskyard.runner.agents.tui.launching import command_line
+from taskyard.runner.agents.tui.profiles import Profile, profile_of
+from taskyard.runner.agents.tui.pty import TerminalProcess
+from taskyard.runner.agents.tui.questions import Questions
+from taskyard.runner.agents.tui.screen import Screen
+from taskyard.runner.agents.tui.turn import Turn
+
+__all__ = ["TuiDriver"]
+
+log = logging.getLogger(__name__)
+
+#: From the start of the process to a sign of readiness; a cold start of a large agent
+#: took 20 s on a busy machine.
+START_SECONDS: Final = 120.0
+#: Escape is pressed again when the turn goes on: the first may have closed a hint.
+CANCEL_AGAIN_SECONDS: Final = 2.0
+#: A state whose source alone changes is told again after this time only.
+SAME_STATE_SECONDS: Final = 1.0
+_LAST_SCREEN_CHARACTERS: Final = 2000
+_SETTLED: Final = frozenset({"idle", "requires_action", "auth_required"})
+
+
+@final
+class TuiDriver:
+    """See `Driver`. `verbatim`: start the command as it was given, add no arguments."""
+
+    def __init__(
+        self,
+        *,
+        emit: Emit,
+        verbatim: bool = False,
+        start_seconds: float = START_SECONDS,
+    ) -> None:
+        self._emit = emit
+        self._verbatim = verbatim
+        self._start_seconds = start_seconds
+        self._supervisor = Supervisor()
+        self._profile: Profile = profile_of("")
+        self._process: TerminalProcess | None = None
+        self._screen: Screen | None = None
+        self._questions = Questions(emit, self._write)
+        self._turn: Turn | None = None
+        self._external_id = ""
+        self._shown = ("", "", "")  # state, detail and source, as last emitted
+        self._shown_at = 0.0
+        self._settled = asyncio.Event()
+        self._ended = asyncio.Event()
+        self._end_reason = ""
+        self._is_ready = False
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return Capabilities(
+            resume=bool(self._profile.resume), permissions=True, terminal=True
+        )
+
+    @property
+    def external_id(self) -> str:
+        return self._external_id
+
+    @property
+    def screen(self) -> str:
+        """What the terminal shows; after the end, what it showed last."""
+        return "" if self._screen is None else self._screen.text
+
+    @property
+    def exit_code(self) -> int | None:
+        return None if self._process is None else self._process.exit_code
+
+    # -- beginning and end ------------------------------------------------------------
+
+    async def start(self, launch: Launch) -> None:
+        self._profile = profile_of(launch.agent)
+        self._questions.policy = launch.permission_policy
+        self._state("starting", "driver")
+        await self._open(launch)
+        if self._end_reason and launch.resume and not self._verbatim:
+            self._error(
+                "the earlier conversation could not be resumed, the agent begins anew: "
+                + self._end_reason
+            )
+            await self._close_process(0)
+            self._ended.clear()
+            self._end_reason = ""
+            await self._open(replace(launch, resume=""))
+        if self._end_reason:
+            raise AgentFailed(
+                f"{self._end_reason}; its last screen: {self._last_words()}"
+            )
+
+    async def wait(self) -> str:
+        await self._ended.wait()
+        return self._end_reason
+
+    async def close(self, grace_seconds: float) -> None:
+        if self._process is not None and grace_seconds > 0 and not self._ended.is_set():
+            # Most agents leave at the second Ctrl-C; the rest are ended.
+            for _ in range(2):
+                self._process.try_write(b"\x03")
+                await asyncio.sleep(0.1)
+        await self._close_process(min(grace_seconds, 2.0))
+        await self._supervisor.close()
+
+    # -- talking ----------------------------------------------------------------------
+
+    async def prompt(self, turn: str, text: str) -> None:
+        screen, process = self._living()
+        running = Turn(
+            turn, agent=self._profile.name, said=text, screen=screen, emit=self._emit
+        )
+        self._turn = running
+        self._state("running", "driver")
+        try:
+            await type_message(screen, process.write, text)
+            running.was_taken = True
+            screen.look()
+            await running.over.wait()
+        except NotTaken as exc:
+            self._error(str(exc))
+            running.stop_reason = "error"
+        finally:
+            self._turn = None
+        if self._end_reason:
+            raise AgentFailed(self._end_reason)
+        running.finish(screen.whole())
+        if running.verdict is not None:
+            self._show(running.verdict)
+        else:
+            screen.look()
+
+    async def steer(self, text: str) -> None:
+        raise Unsupported(
+            f"a terminal agent takes no words while it works ({len(text)} characters)"
+        )
+
+    async def cancel(self) -> None:
+        if self._turn is None or self._process is None:
+            return
+        self._turn.stop_reason = "cancelled"
+        self._process.try_write(self._profile.cancel)
+        self._supervisor.start(self._insist(self._turn), name="tui cancel")
+
+    async def answer_permission(self, request: str, option_id: str) -> None:
+        self._questions.answer(request, option_id, cancel=self._profile.cancel)
+
+    async def set_option(self, option: str, value: str) -> None:
+        raise Unsupported(
+            f"{option}={value} cannot be set in a terminal: type the agent's own command"
+        )
+
+    async def write_raw(self, data: bytes) -> None:
+        self._living()[1].write(data)
+
+    async def resize(self, columns: int, rows: int) -> None:
+        screen, process = self._living()
+        process.resize(columns, rows)
+        screen.resize(columns, rows)
+
+    # -- the process ------------------------------------------------------------------
+
+    async def _open(self, launch: Launch) -> None:
+        """Start the process; returns when it wants something, or has ended."""
+        size = (launch.columns, launch.rows)
+        screen = Screen(open_terminal(*size), self._look)
+        words = launch.command
+        if not self._verbatim:
+            words, self._external_id = command_line(self._profile, launch)
+        if self._screen is not None:
+            self._screen.close()
+        self._screen = screen
+        self._settled.clear()
+        try:
+            self._process = await TerminalProcess.start(
+                words,
+                environment=launch.environment,
+                directory=launch.directory,
+                size=size,
+                on_output=self._received,
+            )
+        except BaseException:
+            screen.close()
+            self._screen = None
+            raise
+        if self._profile.wake:
+            self._process.try_write(self._profile.wake)
+        self._supervisor.start(self._watch(self._process), name="tui watch")
+        screen.look()
+        try:
+            async with asyncio.timeout(self._start_seconds):
+                await self._settled.wait()
+        except TimeoutError as exc:
+            raise AgentFailed(
+                f"the agent did not ask for input in {self._start_seconds:g} s; "
+                f"its screen: {self._last_words()}"
+            ) from exc
+
+    async def _watch(self, process: TerminalProcess) -> None:
+        reason = await process.wait()
+        if self._process is not process:
+            return
+        if self._screen is not None:
+            self._screen.look()
+        self._end_reason = reason
+        self._ended.set()
+        self._settled.set()
+        self._questions.drop()
+        if self._turn is not None:
+            self._turn.over.set()
+
+    async def _close_process(self, grace_seconds: float) -> None:
+        if self._process is not None:
+            await self._process.end(grace_seconds)
+        if self._screen is not None:
+            self._screen.close()
+        if self._turn is not None:
+            self._end_reason = self._end_reason or "the agent was ended"
+            self._turn.over.set()
+
+    def _received(self, data: bytes) -> None:
+        if self._screen is None:
+            return
+        if (answer := self._screen.feed(data)) and self._process is not None:
+            self._process.try_write(answer)
+
+    # -- judging ----------------------------------------------------------------------
+
+    def _look(self) -> None:
+        """After every look at the screen: what does it mean?"""
+        screen, turn = self._screen, self._turn
+        if screen is None or self._ended.is_set():
+            return
+        evidence = Evidence(
+            screen=screen.text,
+            title=screen.title,
+            screen_age=screen.text_age,
+            title_age=screen.title_age,
+            has_rung=turn is not None and screen.bells > turn.bells,
+            has_worked=turn is not None and turn.has_worked,
+            is_prompted=turn is not None,
+        )
+        if turn is not None and turn.was_taken and works(self._profile, evidence):
+            turn.has_worked = True
+        verdict = judge(self._profile, evidence)
+        if verdict.again is not None:
+            screen.look_in(verdict.again)
+            if self._is_ready and (turn is None or self._shown[0] == "running"):
+                return  # it draws something; that alone changes nothing
+        if turn is None:
+            self._show(verdict)
+            return
+        if verdict.state == "idle":
+            if turn.was_taken:
+                turn.verdict = verdict
+                turn.over.set()
+            return
+        self._show(verdict)
+        turn.follow(screen, self._profile.busy)
+
+    def _show(self, verdict: Verdict) -> None:
+        self._questions.see(verdict.dialog, self.screen)
+        more = {"detail": verdict.detail} if verdict.detail else {}
+        if verdict.state == "auth_required":
+            more["action"] = "login"
+        self._state(verdict.state, verdict.source, **more)
+        if verdict.state in _SETTLED:
+            self._is_ready = True
+            self._settled.set()
+
+    def _state(self, state: str, source: str, **more: str) -> None:
+        """Only what differs is told, and better knowledge of the same not too often."""
+        now = asyncio.get_running_loop().time()
+        shown = (state, more.get("detail", ""), source)
+        recent = now - self._shown_at < SAME_STATE_SECONDS
+        if shown == self._shown or (recent and shown[:2] == self._shown[:2]):
+            return
+        self._shown, self._shown_at = shown, now
+        self._emit("state", "state", {"state": state, "source": source, **more})
+
+    # -- small things -----------------------------------------------------------------
+
+    async def _insist(self, turn: Turn) -> None:
+        await asyncio.sleep(CANCEL_AGAIN_SECONDS)
+        if self._turn is turn and self._process is not None:
+            self._process.try_write(self._profile.cancel)
+
+    def _living(self) -> tuple[Screen, TerminalProcess]:
+        if self._screen is None or self._process is None or self._ended.is_set():
+            raise AgentFailed(self._end_reason or "the agent is not there")
+        return self._screen, self._process
+
+    def _write(self, data: bytes) -> None:
+        if self._process is not None:
+            self._process.try_write(data)
+
+    def _error(self, detail: str) -> None:
+        words = self._last_words()
+        data = {"detail": detail, **({"stderr": words} if words else {})}
+        self._emit("error", f"error-{id(data)}", data)
+
+    def _last_words(self) -> str:
+        return self.screen.strip()[-_LAST_SCREEN_CHARACTERS:] or "(empty)"

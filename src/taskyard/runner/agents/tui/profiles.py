@@ -1,0 +1,210 @@
+"""What is known of each agent that draws on a terminal: how to start it and read it.
+
+A profile is data. Titles and dialogs were seen in recordings of the versions named in the
+documentation; an agent that is not here gets `custom`, which knows what most agree on.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from taskyard.runner.agents.driver import McpServer
+from taskyard.runner.agents.tui.servers import claude_servers, codex_servers
+
+__all__ = ["PROFILES", "Profile", "Titles", "profile_of"]
+
+BRAILLE: Final = "\u2800-\u28ff"
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(text, re.IGNORECASE | re.MULTILINE)
+
+
+_BUSY: Final = _pattern(r"\besc(?:ape)? to (?:interrupt|cancel|stop)\b")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Titles:
+    """What the window's title says; an empty pattern matches nothing."""
+
+    idle: str = ""
+    working: str = ""
+    action: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """`arguments` and the like are added to `command`, or to the command a person gave."""
+
+    name: str  # as AgentAPI calls its type
+    aliases: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
+    #: Where the first prompt may be given on the command line; `{prompt}` is the prompt.
+    first_prompt: tuple[str, ...] = ()
+    #: To go on with an earlier conversation; `{id}` is the agent's id of it.
+    resume: tuple[str, ...] = ()
+    #: To choose the id of a new conversation; without it an agent resumes its newest.
+    new_id: tuple[str, ...] = ()
+    model: tuple[str, ...] = ()  # `{model}`
+    system_prompt: tuple[str, ...] = ()  # `{text}`
+    policies: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict[str, tuple[str, ...]]
+    )  # permission policy -> arguments
+    mcp: Callable[[Sequence[McpServer]], tuple[str, ...]] | None = None
+    titles: Titles = Titles()
+    #: On the screen only while a turn is under way.
+    busy: re.Pattern[str] = _BUSY
+    #: Beside the dialogs that every agent has.
+    dialogs: re.Pattern[str] | None = None
+    cancel: bytes = b"\x1b"
+    #: Typed as soon as it has started, to make it draw.
+    wake: bytes = b""
+
+
+_CLAUDE_MODES: Final = {
+    "ask": ("--permission-mode", "default"),
+    "allow_edits": ("--permission-mode", "acceptEdits"),
+    "allow_all": ("--dangerously-skip-permissions",),
+}
+_GEMINI_MODES: Final = {
+    "allow_edits": ("--approval-mode", "auto_edit"),
+    "allow_all": ("--yolo",),
+}
+
+PROFILES: Final[Mapping[str, Profile]] = {
+    "claude-code": Profile(
+        name="claude",
+        aliases=("claude",),
+        command=("claude",),
+        first_prompt=("{prompt}",),
+        resume=("--resume", "{id}"),
+        new_id=("--session-id", "{id}"),
+        model=("--model", "{model}"),
+        system_prompt=("--append-system-prompt", "{text}"),
+        policies=_CLAUDE_MODES,
+        mcp=claude_servers,
+        titles=Titles(
+            idle=r"^✳\ufe0e?\s", working=rf"^(?:[{BRAILLE}]|[◐◑◒◓])\ufe0e?\s"
+        ),
+        busy=_pattern(r"\besc to interrupt\b|^\s*[·✢✳✶✻✽*] \S+… ?\(\d+m? ?\d*s\b"),
+    ),
+    "codex": Profile(
+        name="codex",
+        # Without the flag it leaves a daemon and its updater behind.
+        command=("codex", "--no-daemon"),
+        first_prompt=("{prompt}",),
+        resume=("resume", "--last"),
+        model=("--model", "{model}"),
+        policies={
+            "ask": ("-a", "on-request", "-s", "read-only"),
+            "allow_edits": ("-a", "on-request", "-s", "workspace-write"),
+            "allow_all": ("--dangerously-bypass-approvals-and-sandbox",),
+        },
+        mcp=codex_servers,
+        titles=Titles(
+            idle=rf"^[^\[{BRAILLE}\s]",
+            working=rf"^[{BRAILLE}]\s",
+            action=r"^\[ [!.] \] Action Required",
+        ),
+    ),
+    "gemini": Profile(
+        name="gemini",
+        command=("gemini",),
+        first_prompt=("-i", "{prompt}"),
+        resume=("--resume", "latest"),
+        model=("-m", "{model}"),
+        policies=_GEMINI_MODES,
+        titles=Titles(
+            idle=r"^◇\s+Ready", working=r"^[✦⏲]\s+", action=r"^✋\s+Action Required"
+        ),
+    ),
+    "qwen": Profile(
+        name="qwen",
+        command=("qwen",),
+        first_prompt=("-i", "{prompt}"),
+        resume=("--continue",),
+        model=("-m", "{model}"),
+        policies={
+            "allow_edits": ("--approval-mode", "auto-edit"),
+            "allow_all": ("--yolo",),
+        },
+        titles=Titles(
+            idle=r"^Qwen - ", working=r"^[◐◑◒◓]\ufe0e? Qwen", action=r"^✳\ufe0e? Qwen"
+        ),
+    ),
+    "opencode": Profile(
+        name="opencode",
+        command=("opencode",),
+        first_prompt=("--prompt", "{prompt}"),
+        resume=("--continue",),
+        model=("--model", "{model}"),
+        busy=_pattern(r"\besc (?:to )?interrupt\b"),
+    ),
+    "copilot": Profile(
+        name="copilot",
+        command=("copilot",),
+        first_prompt=("-i", "{prompt}"),
+        resume=("--continue",),
+        model=("--model", "{model}"),
+        policies={"allow_all": ("--allow-all-tools",)},
+        busy=_pattern(r"^\W*Working\b.*\besc\b|\besc to cancel\b"),
+    ),
+    "aider": Profile(
+        name="aider",
+        command=("aider", "--no-check-update", "--no-analytics", "--no-detect-urls"),
+        resume=("--restore-chat-history",),
+        model=("--model", "{model}"),
+        policies={"allow_all": ("--yes-always",)},
+        busy=_pattern(rf"^\s*(?:[░█]{{2,}}|[{BRAILLE}]) +(?:Waiting|Updating)"),
+        dialogs=_pattern(r"\(Y\)es/\(N\)o[^\n]*\[(?:Yes|No)\]:\s*$"),
+        cancel=b"\x03",
+    ),
+    "goose": Profile(
+        name="goose",
+        command=("goose", "session"),
+        resume=("--resume",),
+        busy=_pattern(rf"^\s*[{BRAILLE}◐◓◑◒] "),
+        cancel=b"\x03",
+    ),
+    "amp": Profile(name="amp", command=("amp",), wake=b" \x08"),
+    "cursor": Profile(
+        name="cursor",
+        aliases=("cursor-agent",),
+        command=("cursor-agent",),
+        first_prompt=("{prompt}",),
+        resume=("--resume",),
+        model=("--model", "{model}"),
+        policies={"allow_all": ("--force",)},
+        busy=_pattern(r"ctrl\+c to stop|\besc to (?:interrupt|stop)\b"),
+    ),
+    "auggie": Profile(
+        name="auggie",
+        command=("auggie",),
+        first_prompt=("{prompt}",),
+        resume=("--continue",),
+        model=("--model", "{model}"),
+    ),
+    "amazonq": Profile(
+        name="amazonq",
+        aliases=("q", "kiro-cli"),
+        command=("q", "chat"),
+        first_prompt=("{prompt}",),
+        resume=("--resume",),
+        policies={"allow_all": ("--trust-all-tools",)},
+        busy=_pattern(rf"^\s*[{BRAILLE}] Thinking"),
+        dialogs=_pattern(r"\[y/n/t\]:?"),
+        cancel=b"\x03",
+    ),
+}
+_CUSTOM: Final = Profile(name="custom")
+
+
+def profile_of(agent: str) -> Profile:
+    """The profile of an agent, by name or by what AgentAPI or a command line calls it."""
+    if agent in PROFILES:
+        return PROFILES[agent]
+    for profile in PROFILES.values():
+        if agent == profile.name or agent in profile.aliases:
+            return profile
+    return _CUSTOM

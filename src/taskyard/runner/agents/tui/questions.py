@@ -1,0 +1,104 @@
+"""Dialogs as permission requests: told once, answered by keys, gone when the dialog is."""
+
+import uuid
+from collections.abc import Callable
+from typing import Final, final
+
+from taskyard.runner.agents.driver import Emit, PermissionPolicy
+from taskyard.runner.agents.permissions import choose
+from taskyard.runner.agents.tui.dialogs import Dialog
+
+__all__ = ["Questions"]
+
+_EXCERPT_LINES: Final = 30
+
+
+@final
+class Questions:
+    """One dialog is open at most: a terminal asks one thing at a time."""
+
+    def __init__(self, emit: Emit, write: Callable[[bytes], None]) -> None:
+        self.policy: PermissionPolicy = "ask"
+        self._emit = emit
+        self._write = write
+        self._request = ""
+        self._dialog: Dialog | None = None
+        self._answered: Dialog | None = None  # it stays on the screen for a moment
+
+    def see(self, dialog: Dialog | None, screen: str) -> None:
+        """Compare with what is shown now."""
+        if dialog == self._answered and dialog is not None:
+            return
+        self._answered = None
+        if dialog == self._dialog:
+            return
+        self.drop()
+        if dialog is None or not dialog.options or dialog.kind == "login":
+            return
+        self._dialog, self._request = dialog, str(uuid.uuid4())
+        self._tell(dialog, screen)
+        if dialog.kind == "permission":
+            self._answer_by_policy(dialog)
+
+    def answer(self, request: str, option_id: str, *, cancel: bytes) -> None:
+        """Type what chooses the option; an answer to an older dialog is ignored."""
+        if request == self._request and self._dialog is not None:
+            self._resolve(self._dialog, option_id, by="user", cancel=cancel)
+
+    def drop(self) -> None:
+        """The dialog is gone without us: somebody typed, or the agent has ended."""
+        if self._dialog is not None:
+            self._emit(
+                "permission_resolved",
+                self._request,
+                {"outcome": "cancelled", "by": "user"},
+            )
+        self._dialog, self._request = None, ""
+
+    def _tell(self, dialog: Dialog, screen: str) -> None:
+        excerpt = "\n".join(screen.rstrip().split("\n")[-_EXCERPT_LINES:])
+        self._emit(
+            "permission_requested",
+            self._request,
+            {
+                "tool": {
+                    "title": dialog.title,
+                    "kind": "other",
+                    "status": "pending",
+                    "content": [
+                        {
+                            "type": "content",
+                            "content": {"type": "text", "text": excerpt},
+                        }
+                    ],
+                    "locations": [],
+                },
+                "options": [option.answer for option in dialog.options],
+                "title": dialog.title,
+            },
+        )
+
+    def _answer_by_policy(self, dialog: Dialog) -> None:
+        chosen = choose(
+            self.policy,
+            tool_kind="other",
+            tool_name="",
+            harmless_tools=frozenset(),
+            options=[option.answer for option in dialog.options],
+        )
+        if chosen is not None:
+            self._resolve(dialog, chosen["id"], by="policy", cancel=b"")
+
+    def _resolve(
+        self, dialog: Dialog, option_id: str, *, by: str, cancel: bytes
+    ) -> None:
+        keys = {option.answer["id"]: option.keys for option in dialog.options}
+        known = option_id in keys
+        self._write(keys.get(option_id, cancel))
+        outcome = {"outcome": "selected", "option_id": option_id}
+        self._emit(
+            "permission_resolved",
+            self._request,
+            {**(outcome if known else {"outcome": "cancelled"}), "by": by},
+        )
+        self._answered, self._dialog, self._request = dialog, None, ""

@@ -1,0 +1,79 @@
+"""One turn at a terminal: what is said in it, as events, and how it ends."""
+
+import asyncio
+import re
+from typing import Any, Final, final
+
+from taskyard.protocol.sessions import StopReason
+from taskyard.runner.agents.driver import Emit
+from taskyard.runner.agents.tui.answer import Answer
+from taskyard.runner.agents.tui.evidence import Verdict
+from taskyard.runner.agents.tui.screen import Screen
+
+__all__ = ["Turn"]
+
+#: A reader follows at this pace; a longer answer is told less often, for it is told whole
+#: whenever the agent redraws it.
+FOLLOW_SECONDS: Final = 0.5
+_CHARACTERS_A_SECOND: Final = 16 * 1024
+
+
+@final
+class Turn:
+    def __init__(
+        self, turn: str, *, agent: str, said: str, screen: Screen, emit: Emit
+    ) -> None:
+        self._id = turn
+        self._answer = Answer(agent, screen.whole(), said)
+        self._emit = emit
+        self._loop = asyncio.get_running_loop()
+        self._began = self._loop.time()
+        self._told = ""
+        self._next = self._began + FOLLOW_SECONDS
+        self.bells = screen.bells  # rung before it began
+        self.was_taken = False
+        self.has_worked = False
+        self.stop_reason: StopReason = "end_turn"
+        self.verdict: Verdict | None = None  # that ended it
+        self.over = asyncio.Event()
+
+    def follow(self, screen: Screen, busy: re.Pattern[str]) -> None:
+        """Tell what has been said so far, if it is time; lines about being busy are not said."""
+        if screen.is_alternate:
+            # What leaves such a screen is gone: see every state of it.
+            self._answer.see(screen.text)
+        if not self.was_taken:
+            return
+        if self._loop.time() < self._next:
+            screen.look_in(self._next - self._loop.time())
+            return
+        if not screen.is_alternate:
+            self._answer.see(screen.whole())
+        text = "\n".join(
+            line for line in self._answer.text().split("\n") if not busy.search(line)
+        )
+        self._tell(text.rstrip())
+        pause = max(FOLLOW_SECONDS, len(text) / _CHARACTERS_A_SECOND)
+        self._next = self._loop.time() + pause
+
+    def finish(self, whole: str) -> None:
+        """Tell the rest, and that the turn has ended."""
+        self._answer.see(whole)
+        self._tell(self._answer.text())
+        data: dict[str, Any] = {
+            "stop_reason": self.stop_reason,
+            "duration_ms": round((self._loop.time() - self._began) * 1000),
+        }
+        self._emit("turn_ended", self._id, data)
+
+    def _tell(self, text: str) -> None:
+        if text == self._told:
+            return
+        said = {"role": "agent", "kind": "text"}
+        key = f"{self._id}-answer"
+        if self._told and text.startswith(self._told):
+            more = text[len(self._told) :]
+            self._emit("message_chunk", key, {**said, "text": more})
+        else:
+            self._emit("message", key, {**said, "text": text})
+        self._told = text
