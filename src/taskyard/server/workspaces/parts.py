@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.server.db.tables import (
@@ -78,12 +78,28 @@ async def _load_apps(session: AsyncSession, parts: Parts) -> None:
     for app in apps:
         parts.apps[app.agent_row_id].append(app)
 
-    statuses = await session.scalars(
-        select(AppStatusRow)
+    for status in await session.scalars(_last_statuses(agent_ids)):
+        parts.statuses[status.app_row_id].append(status)
+
+
+def _last_statuses(agent_ids: list[UUID]) -> Select[AppStatusRow]:
+    """The newest of each app, newest first; an app may have thousands."""
+    number = (
+        func.row_number()
+        .over(
+            partition_by=AppStatusRow.app_row_id,
+            order_by=AppStatusRow.created_at.desc(),
+        )
+        .label("number")
+    )
+    ranked = (
+        select(AppStatusRow.id, number)
         .where(AppStatusRow.agent_row_id.in_(agent_ids))
+        .subquery()
+    )
+    return (
+        select(AppStatusRow)
+        .join(ranked, ranked.c.id == AppStatusRow.id)
+        .where(ranked.c.number <= MAX_STATUSES)
         .order_by(AppStatusRow.created_at.desc())
     )
-    for status in statuses:
-        shown = parts.statuses[status.app_row_id]
-        if len(shown) < MAX_STATUSES:
-            shown.append(status)
