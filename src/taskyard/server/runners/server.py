@@ -39,6 +39,8 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger()
 #: works. It is kept waiting that long instead of being sent away.
 _PATIENCE_SECONDS: Final = 20.0
 _LOOK_AGAIN_SECONDS: Final = 0.5
+#: So many may be kept waiting at once: anybody can dial with a token that is none.
+_MOST_WAITING: Final = 200
 _WATCH: Final = timedelta(seconds=10)
 _RETRY_SECONDS: Final = 1.0
 _FAREWELL_SECONDS: Final = 5.0
@@ -101,6 +103,7 @@ class RunnerServer:
         self._secret = secret
         self.limits = limits or Limits()
         self.patience = patience
+        self._waiting = 0
 
     async def admit(self, token: str) -> Admitted | Refusal:
         """Judge a token now. Used by the agent's HTTP routes too."""
@@ -123,6 +126,18 @@ class RunnerServer:
     # -- admission --------------------------------------------------------------------
 
     async def _admit_patiently(self, token: str) -> Admitted | Refusal:
+        verdict = await self._judge(token)
+        if not isinstance(verdict, str):
+            return verdict
+        if self._waiting >= _MOST_WAITING:
+            return _later(verdict)
+        self._waiting += 1
+        try:
+            return await self._wait_for_the_build(token)
+        finally:
+            self._waiting -= 1
+
+    async def _wait_for_the_build(self, token: str) -> Admitted | Refusal:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self.patience
         async with self._broadcast.subscribe(topics.WORKSPACE) as hints:
