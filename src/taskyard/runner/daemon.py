@@ -203,6 +203,7 @@ class _Runner:
             on_manifest=welcomed,
             on_open=streams.opened,
             backoff=backoff,
+            supervisor=supervisor,
         )
         workspace = Workspace(
             places=places,

@@ -201,6 +201,30 @@ async def test_a_prompt_that_comes_twice_is_carried_out_once(tmp_path: Path) -> 
         assert server.said() == "onceafter"
 
 
+@pytest.mark.parametrize("delay", [0.0, 0.001, 0.002, 0.004, 0.008, 0.016])
+async def test_a_prompt_whose_link_is_cut_is_carried_out_once(
+    tmp_path: Path, delay: float
+) -> None:
+    async with TestWorkspace(tmp_path) as workspace:
+        server = workspace.server
+        session = await workspace.begin()
+        args = {"session_id": session, "message_id": "m1", "text": "say once"}
+
+        lost = asyncio.get_running_loop().create_task(
+            server.command("prompt", "c1", **args)
+        )
+        await asyncio.sleep(delay)
+        await server.cut()
+        await server.until_attached(2)
+        lost.cancel()
+        again = await server.command("prompt", "c1", **args)
+        await server.until(lambda: bool(server.session_events("turn_ended")))
+        await workspace.turn(session, "say after", message="m2")
+
+        assert again["ok"]
+        assert server.said() == "onceafter"
+
+
 @pytest.mark.parametrize(
     ("command", "args", "code"),
     [

@@ -82,6 +82,7 @@ class Session:
         self._candidate: Driver | None = None  # while it starts
         self._state: SessionState = "starting"
         self._turn: StoredPrompt | None = None
+        self._submitting: asyncio.Task[None] | None = None
         self._quiet = asyncio.Event()
         self._quiet.set()
         self._cancelling = False
@@ -169,15 +170,23 @@ class Session:
         )
         # Taken before the first await: a second prompt that comes meanwhile finds us busy.
         self._take(prompt)
+        # Whoever asks may be cancelled (its connection is lost) while the disk writes.
+        # What is written must then be carried out all the same: asked again, it would
+        # count as known.
+        task = asyncio.get_running_loop().create_task(self._submit(prompt))
+        self._submitting = task
+        await asyncio.shield(task)
+
+    async def _submit(self, prompt: StoredPrompt) -> None:
         try:
             fresh = await self._journal.submit(prompt)
         except BaseException:
             self._take(None)
             raise
-        if not fresh:
+        if fresh:
+            self._supervisor.start(self._run_turn(prompt), name=f"turn {self.id}")
+        else:
             self._take(None)
-            return
-        self._supervisor.start(self._run_turn(prompt), name=f"turn {self.id}")
 
     async def say(self, text: str) -> None:
         """A prompt from inside the workspace: it has no message of the server."""

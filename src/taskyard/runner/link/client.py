@@ -34,7 +34,7 @@ WINDOW_BYTES: Final = 4 * 1024 * 1024
 WELCOME_SECONDS: Final = 30.0
 #: Dials in a row that end in "unauthorized" before the token is believed to be dead: one
 #: may come from a server that has just lost its database.
-REFUSALS: Final = 5
+REFUSALS: Final = 8
 
 
 class Refused(Exception):
@@ -70,6 +70,7 @@ class LinkClient:
         on_manifest: Callable[[Manifest], None],
         on_open: Callable[[MuxStream, Target], None],
         backoff: Backoff,
+        supervisor: Supervisor,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._dialler = dialler
@@ -79,6 +80,7 @@ class LinkClient:
         self._on_manifest = on_manifest
         self._on_open = on_open
         self._backoff = backoff
+        self._supervisor = supervisor
         self._sleep = sleep
         self._connection: _Connection | None = None
         self._welcomed_once = False
@@ -124,8 +126,8 @@ class LinkClient:
         async with Supervisor() as supervisor:
             connection = _Connection(
                 outbox=self._outbox,
-                commands=self._commands,
                 supervisor=supervisor,
+                on_command=self._command,
                 on_welcome=self._welcome,
                 on_manifest=self._on_manifest,
                 on_open=self._on_open,
@@ -139,6 +141,15 @@ class LinkClient:
                 self._connection = None
             if connection.refused:
                 raise Refused(connection.refused)
+
+    def _command(self, command: Command) -> None:
+        """A command outlives the connection it came by; its answer may not."""
+        self._supervisor.start(
+            self._carry_out(command), name=f"command {command['name']}"
+        )
+
+    async def _carry_out(self, command: Command) -> None:
+        self.tell(await self._commands.handle(command))
 
     async def _welcome(self, acked: int) -> bool:
         """Say whether the events may flow; False means dial again."""
@@ -161,8 +172,8 @@ class _Connection:
         self,
         *,
         outbox: Outbox,
-        commands: Commands,
         supervisor: Supervisor,
+        on_command: Callable[[Command], None],
         on_welcome: Callable[[int], Awaitable[bool]],
         on_manifest: Callable[[Manifest], None],
         on_open: Callable[[MuxStream, Target], None],
@@ -171,8 +182,8 @@ class _Connection:
         self.welcomed = asyncio.Event()
         self.refused = ""
         self._outbox = outbox
-        self._commands = commands
         self._supervisor = supervisor
+        self._on_command = on_command
         self._on_welcome = on_welcome
         self._on_manifest = on_manifest
 
@@ -199,7 +210,7 @@ class _Connection:
             case "ack":
                 self._outbox.acknowledge(int(message["seq"]))
             case "command":
-                self._supervisor.start(self._carry_out(message), name="command")
+                self._on_command(message)
             case "refused":
                 self.refused = message["reason"] or "no reason given"
                 self.mux.hang_up()
@@ -215,9 +226,6 @@ class _Connection:
 
     async def _ping(self) -> None:
         self.mux.ping()
-
-    async def _carry_out(self, command: Command) -> None:
-        self.send(await self._commands.handle(command))
 
     async def _send_events(self, sent: int) -> None:
         size = 0  # of what is not acknowledged yet

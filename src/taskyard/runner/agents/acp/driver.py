@@ -261,9 +261,11 @@ class AcpDriver:
 
     async def _configure(self, peer: Peer, launch: Launch, result: Json) -> None:
         session = {"sessionId": self._external_id}
+        modes = _get(result, "modes")
         mode = launch.modes.get(launch.permission_policy, "")
+        offered = [m.get("id") for m in as_objects(modes.get("availableModes"))]
         try:
-            if mode and _get(result, "modes").get("currentModeId") != mode:
+            if mode in offered and modes.get("currentModeId") != mode:
                 await peer.request("session/set_mode", {**session, "modeId": mode})
             for option in self._translator.known_options:
                 value = launch.options.get(

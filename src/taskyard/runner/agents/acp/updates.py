@@ -122,8 +122,13 @@ class Translator:
         return whole
 
     def turn_over(self) -> None:
-        """The next words begin a new message."""
+        """The next words begin a new message; tools that have ended are forgotten."""
         self._speaker = None
+        self._tools = {
+            call: tool
+            for call, tool in self._tools.items()
+            if tool["status"] not in ("completed", "failed")
+        }
 
     def _chunk(self, speaker: _Speaker, update: Mapping[str, Any]) -> list[Translated]:
         given = update.get("messageId")
