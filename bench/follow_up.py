@@ -1,0 +1,73 @@
+"""A follow-up through all of Taskyard, against the agent's own time for the same turn.
+
+Both are of the same turn of the same real agent: from `POST` of the message to the end of
+the turn as a watcher of the event stream sees it, and what the agent took at the far end
+of the ACP pipe (`duration_ms` of the turn). Wanted: at most 1.1 times, plus 50 ms.
+"""
+
+import json
+import statistics
+import sys
+import time
+
+import httpx
+
+from taskyard.testing.installation import Installation, installed
+
+RUNS = int(sys.argv[1]) if len(sys.argv) > 1 else 20
+
+
+def main() -> None:
+    with installed() as taskyard:
+        taskyard.starter()
+        name = taskyard.create_task("hello")["name"]
+        taskyard.until_work(name, "working", "idle")
+        taskyard.until(
+            "the first turn ends", lambda: _turns(taskyard, name), seconds=90
+        )
+        taskyard.until_work(name, "idle")
+        runs = [_follow_up(taskyard, name, number) for number in range(RUNS)]
+        taskyard.delete(f"/api/v2/tasks/me/{name}")
+    through = statistics.median(total for total, _ in runs) * 1000
+    own = statistics.median(own for _, own in runs) * 1000
+    added = statistics.median(total - own for total, own in runs) * 1000
+    limit = own * 1.1 + 50
+    print(f"follow-up to finished turn, {RUNS} runs, p50")
+    print(f"  through Taskyard {through:8.1f} ms")
+    print(f"  the agent alone  {own:8.1f} ms")
+    print(f"  added            {added:8.1f} ms")
+    print(
+        f"  ratio            {through / own:8.2f}    (wanted: {through:.0f} <= {limit:.0f} ms)"
+    )
+
+
+def _turns(taskyard: Installation, name: str) -> int:
+    return sum(event["kind"] == "turn_ended" for event in taskyard.events(name))
+
+
+def _follow_up(taskyard: Installation, name: str, number: int) -> tuple[float, float]:
+    """Seconds through Taskyard, and of the agent alone."""
+    last = taskyard.events(name)[-1]["seq"]
+    with (
+        taskyard.api as watcher,
+        watcher.stream("GET", f"/api/v2/tasks/me/{name}/events?after={last}") as stream,
+    ):
+        posted = time.monotonic()
+        taskyard.post(f"/api/v2/tasks/me/{name}/messages", {"input": f"hello {number}"})
+        turn = _until_turn_ended(stream)
+        total = time.monotonic() - posted
+    taskyard.until_work(name, "idle")
+    return total, turn["duration_ms"] / 1000
+
+
+def _until_turn_ended(stream: httpx.Response) -> dict[str, float]:
+    for line in stream.iter_lines():
+        if line.startswith("data: "):
+            event = json.loads(line.removeprefix("data: "))
+            if event.get("kind") == "turn_ended":
+                return event["data"]
+    raise SystemExit("the event stream ended before the turn")
+
+
+if __name__ == "__main__":
+    main()
