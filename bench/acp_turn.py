@@ -22,8 +22,10 @@ from pathlib import Path
 from typing import Any, Self
 
 from taskyard.kit import zipapp
-from taskyard.runner.agents.definitions import DEFINITIONS, find, prepare
+from taskyard.runner.agents.definition import Place
+from taskyard.runner.agents.definitions import DEFINITIONS, find
 from taskyard.runner.agents.driver import AgentFailed
+from taskyard.runner.agents.preparation import prepare
 from taskyard.testing import acp_agents
 from taskyard.testing.installation import shared_agents
 from taskyard.testing.link_server import LinkServer, make_manifest, make_script
@@ -177,7 +179,8 @@ async def _measure(root: Path, model: str, rounds: int) -> None:
     homes = [root / "direct", root / "runner"]
     for home in homes:
         (home / "project").mkdir(parents=True)
-        prepare(claude, home=home, directory=home / "project", environment=secrets)
+        place = Place(directory=home / "project", environment=secrets)
+        prepare(claude, home=home, place=place)
     environment = {**base, **claude.environment, **secrets}
     direct = await Direct.start(
         command, {**environment, "HOME": str(homes[0])}, homes[0] / "project"

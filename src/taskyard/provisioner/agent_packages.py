@@ -70,5 +70,14 @@ PACKAGES: Final[Mapping[str, AgentPackage]] = {
             acp_arguments=("--acp",),
             megabytes=200,
         ),
+        # Says that it wants Node 22; it works with 20.
+        AgentPackage(
+            name="qwen",
+            npm="@qwen-code/qwen-code",
+            version="0.24.4",
+            program="qwen",
+            acp_arguments=("--acp",),
+            megabytes=160,
+        ),
     )
 }

@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from taskyard.runner.agents.definitions import DEFINITIONS, find, prepare, unknown
+from taskyard.runner.agents.definition import Place
+from taskyard.runner.agents.definitions import DEFINITIONS, find, unknown
 from taskyard.runner.agents.driver import AgentFailed
+from taskyard.runner.agents.preparation import prepare
 
 CLAUDE = DEFINITIONS["claude-code"]
+PLACE = Place(directory=Path("/work"), environment={})
 
 
 def install(folder: Path, version: str, place: str = "node_modules/.bin") -> Path:
@@ -61,8 +64,10 @@ def test_claude_is_kept_from_asking_and_the_users_settings_stay(tmp_path: Path) 
     prepare(
         CLAUDE,
         home=tmp_path,
-        directory=Path("/work"),
-        environment={"ANTHROPIC_API_KEY": "sk-" + "k" * 30},
+        place=Place(
+            directory=Path("/work"),
+            environment={"ANTHROPIC_API_KEY": "sk-" + "k" * 30},
+        ),
     )
 
     state = json.loads((tmp_path / ".claude.json").read_text())
@@ -81,7 +86,7 @@ def test_claude_is_kept_from_asking_and_the_users_settings_stay(tmp_path: Path) 
 def test_a_settings_file_that_is_no_json_is_kept_aside(tmp_path: Path) -> None:
     (tmp_path / ".claude.json").write_text("{broken")
 
-    prepare(CLAUDE, home=tmp_path, directory=Path("/work"), environment={})
+    prepare(CLAUDE, home=tmp_path, place=PLACE)
 
     assert (tmp_path / ".claude.json.invalid").read_text() == "{broken"
     assert json.loads((tmp_path / ".claude.json").read_text())["hasCompletedOnboarding"]
@@ -90,7 +95,7 @@ def test_a_settings_file_that_is_no_json_is_kept_aside(tmp_path: Path) -> None:
 def test_a_home_that_cannot_be_written_is_no_obstacle(tmp_path: Path) -> None:
     (tmp_path / ".claude").write_text("a file in the way")
 
-    prepare(CLAUDE, home=tmp_path, directory=Path("/work"), environment={})
+    prepare(CLAUDE, home=tmp_path, place=PLACE)
 
     assert (tmp_path / ".claude.json").exists()
 

@@ -15,7 +15,8 @@ from taskyard.kit.supervisor import Supervisor
 from taskyard.protocol.link import Command, DurableEvent, Manifest, Reply, SessionSeed
 from taskyard.runner.agents.acp.driver import AcpDriver
 from taskyard.runner.agents.conversation import Busy, Conversation
-from taskyard.runner.agents.definitions import DEFINITIONS, find, prepare, unknown
+from taskyard.runner.agents.definition import Place, complete
+from taskyard.runner.agents.definitions import DEFINITIONS, find, unknown
 from taskyard.runner.agents.driver import (
     AgentFailed,
     Driver,
@@ -25,6 +26,7 @@ from taskyard.runner.agents.driver import (
     Unsupported,
 )
 from taskyard.runner.agents.journal import Journal, StoredSession
+from taskyard.runner.agents.preparation import prepare
 from taskyard.runner.agents.request import InvalidRequest, SessionRequest
 from taskyard.runner.agents.session import Session
 from taskyard.runner.control import ControlError
@@ -321,16 +323,23 @@ class Sessions:
         """Blocking: looks for programs and writes settings files."""
         here = self._here()
         definition = DEFINITIONS.get(request.agent) or unknown(request.agent)
-        environment = {
-            **definition.environment,
-            **here.environment,
-            **here.manifest["secret_environment"],
-            # Last: a key of one's own, given to a module, goes before our gateway's.
-            **request.environment,
-            "TASKYARD_SESSION_KEY": request.key,
-        }
-        environment = {name: value for name, value in environment.items() if value}
-        command = request.command or find(definition, request.driver, environment)
+        model = request.options.get("model", "")
+        environment = complete(
+            definition,
+            {
+                **here.environment,
+                **here.manifest["secret_environment"],
+                # Last: a key of one's own, given to a module, goes before our gateway's.
+                **request.environment,
+                "TASKYARD_SESSION_KEY": request.key,
+            },
+            model=model,
+        )
+        command = request.command or find(
+            definition, request.driver, environment, model=model
+        )
+        policy = request.permission_policy or here.manifest["permission_policy"]
+        servers = self._mcp_servers(request, here)
         try:
             request.directory.mkdir(parents=True, exist_ok=True)
         except OSError as exc:
@@ -340,8 +349,13 @@ class Sessions:
         prepare(
             definition,
             home=here.home,
-            directory=request.directory,
-            environment=environment,
+            place=Place(
+                directory=request.directory,
+                environment=environment,
+                model=model,
+                policy=policy,
+                mcp_servers=servers,
+            ),
         )
         return Launch(
             agent=request.agent,
@@ -350,10 +364,9 @@ class Sessions:
             directory=request.directory,
             resume=external_id,
             system_prompt=request.system_prompt,
-            permission_policy=request.permission_policy
-            or here.manifest["permission_policy"],
+            permission_policy=policy,
             modes=definition.modes,
-            mcp_servers=self._mcp_servers(request, here),
+            mcp_servers=servers,
             options=request.options,
         )
 
