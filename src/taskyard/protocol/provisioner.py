@@ -147,7 +147,10 @@ class Job(_Model):
 
 
 class Heartbeat(_Model):
+    """`wait_seconds`: answer after that time only, or at once when it is to stop."""
+
     lease_token: UUID
+    wait_seconds: float = Field(default=0, ge=0, le=30)
 
 
 class HeartbeatReply(_Model):

@@ -98,10 +98,12 @@ class Lease(JobChannel):
         """Send heartbeats until cancelled; end the job when the lease is lost."""
         loop = asyncio.get_running_loop()
         seconds = float(self._job.lease_seconds)
-        beat = Heartbeat(lease_token=self._token)
-        heard, pause = loop.time(), seconds / 3
+        # The server holds the answer back, so that a cancelation is heard at once.
+        beat = Heartbeat(lease_token=self._token, wait_seconds=min(seconds / 3, 30))
+        heard, pause = loop.time(), 0.0
         while True:
             await asyncio.sleep(pause)
+            asked = loop.time()
             try:
                 async with asyncio.timeout_at(heard + seconds):
                     reply = await self._server.heartbeat(self._job.id, beat)
@@ -117,8 +119,10 @@ class Lease(JobChannel):
                     return
                 pause = seconds / 10
                 continue
-            heard, pause = loop.time(), seconds / 3
+            heard = loop.time()
+            pause = max(0.0, asked + seconds / 3 - heard)
             if reply.cancel:
+                beat = Heartbeat(lease_token=self._token)
                 self._stop.cancel()
 
     async def send_logs(self, journal: Journal) -> None:

@@ -117,8 +117,9 @@ class FakeProvisioner:
             return None
         return Job.model_validate_json(answer.raise_for_status().content)
 
-    async def heartbeat(self, job: Job) -> HeartbeatReply:
-        body = Heartbeat(lease_token=job.lease_token)
+    async def heartbeat(self, job: Job, *, wait: float = 0) -> HeartbeatReply:
+        """`wait` is in seconds: the answer comes then, or when the job is canceled."""
+        body = Heartbeat(lease_token=job.lease_token, wait_seconds=wait)
         answer = await self.call(
             "POST", f"jobs/{job.id}/heartbeat", body.model_dump(mode="json")
         )

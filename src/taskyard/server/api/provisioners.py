@@ -20,7 +20,10 @@ from taskyard.protocol.provisioner import (
 from taskyard.server.api.context import Process, Services
 from taskyard.server.db.tables import ProvisionerKeyRow
 from taskyard.server.factory import Factory
-from taskyard.server.workspaces.provisioners.waiting import wait_for_job
+from taskyard.server.workspaces.provisioners.waiting import (
+    wait_for_cancel,
+    wait_for_job,
+)
 
 __all__ = ["router"]
 
@@ -95,8 +98,23 @@ async def get_modules(version: UUID, services: Services) -> Response:
 
 
 @router.post("/jobs/{job}/heartbeat", summary="Keep a job")
-async def heartbeat(job: int, body: Heartbeat, services: Services) -> HeartbeatReply:
-    return await services.provisioners().heartbeat(job, body.lease_token)
+async def heartbeat(job: int, body: Heartbeat, process: Process) -> HeartbeatReply:
+    async def beat() -> HeartbeatReply:
+        async with process.sessions.begin() as session:
+            services = Factory(process, session).provisioners()
+            return await services.heartbeat(job, body.lease_token)
+
+    if not body.wait_seconds:
+        return await beat()
+
+    async with process.sessions() as session:
+        row = await Factory(process, session).provisioners().row_id(job)
+    return await wait_for_cancel(
+        beat,
+        job_row=row,
+        broadcast=process.broadcast,
+        longest=timedelta(seconds=body.wait_seconds),
+    )
 
 
 @router.post(

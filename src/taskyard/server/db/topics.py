@@ -6,6 +6,7 @@ __all__ = [
     "AGENT_LOGS",
     "EGRESS",
     "JOB",
+    "JOB_CANCEL",
     "PROVISIONER_READY",
     "QUEUE",
     "QUEUE_CANCEL",
@@ -28,6 +29,8 @@ WORKSPACE: Final = "workspace"
 AGENT_LOGS: Final = "agent_logs"
 #: A provisioner's job: its status or new lines of its log; id = the API's id of the job.
 JOB: Final = "job"
+#: A running job is asked to stop; id = the API's id of the job.
+JOB_CANCEL: Final = "job_cancel"
 #: A job may be there for a provisioner to take; the id says nothing.
 PROVISIONER_READY: Final = "provisioner_ready"
 #: New egress decisions of a workspace; id = workspace.

@@ -108,6 +108,7 @@ class ProvisionerJobs:
         else:
             await self._check_not_over(row, outcome)
             await self._store.update(row.id, canceled_at=now)
+            await notify(self._session, topics.JOB_CANCEL, row.id)
         await notify(self._session, topics.JOB, row.id)
 
     async def _check_not_over(self, row: ProvisionerJobRow, outcome: str) -> None:

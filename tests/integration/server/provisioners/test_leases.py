@@ -109,7 +109,9 @@ async def test_who_lost_the_lease_can_store_nothing(
     assert (held.id, held.attempt) == (lost.id, 2)
     build = (await yard.get(f"/workspaces/{workspace['id']}"))["latest_build"]
     assert build["job"]["status"] == "running"
-    assert await yard.get(f"/workspacebuilds/{build['id']}/logs") == []
+    logs = await yard.get(f"/workspacebuilds/{build['id']}/logs")
+    assert [line["stage"] for line in logs] == ["Starting again"]
+    assert "'fake' stopped answering" in logs[0]["output"]
 
 
 async def test_what_an_ended_provisioner_held_can_be_taken_at_once(
@@ -196,6 +198,20 @@ async def test_a_job_whose_provisioners_all_die_fails_with_the_reason(
     assert "stopped answering 3 times" in job["error"]
     assert "'fake'" in job["error"]
     assert await yard.provisioner.acquire() is None
+
+
+async def test_a_waiting_heartbeat_hears_of_a_cancelation_at_once(yard: Yard) -> None:
+    version = await yard.version(run=False)
+    job = await taken(yard.provisioner)
+
+    async with asyncio.timeout(15), asyncio.TaskGroup() as group:
+        waiting = group.create_task(yard.provisioner.heartbeat(job, wait=29))
+        await yard.provisioner.heartbeat(job)
+        await yard.owner.client.patch(
+            f"/api/v2/templateversions/{version['id']}/cancel"
+        )
+
+    assert waiting.result().cancel
 
 
 async def test_a_silent_job_that_was_canceled_is_not_begun_again(

@@ -1,7 +1,7 @@
 """What is forgotten, and what never is."""
 
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -10,7 +10,12 @@ from sqlalchemy import func, select
 from taskyard.kit.clock import ManualClock
 from taskyard.server.background.builds import prune
 from taskyard.server.db.tables import (
+    AgentLogRow,
+    AgentRow,
+    AppRow,
+    AppStatusRow,
     BuildRow,
+    EgressDecisionRow,
     FileRow,
     ProvisionerJobLogRow,
     ProvisionerJobRow,
@@ -107,3 +112,58 @@ async def test_failed_imports_of_no_template_go(
     await prune(process)
 
     assert await count(process, TemplateVersionRow) == 2
+
+
+async def test_what_runners_and_sandboxes_said_goes_but_for_the_last_status(
+    yard: Yard, process: ProcessContext, clock: ManualClock
+) -> None:
+    await yard.workspace(await yard.template())
+    async with process.sessions.begin() as session:
+        agent = await session.scalar(select(AgentRow))
+        app = await session.scalar(select(AppRow))
+        assert agent is not None
+        assert app is not None
+        for number in range(3):
+            clock.advance(timedelta(seconds=1))
+            now = clock.now()
+            session.add_all(
+                [
+                    AppStatusRow(
+                        id=uuid4(),
+                        workspace_id=agent.workspace_id,
+                        agent_row_id=agent.id,
+                        app_row_id=app.id,
+                        state="idle",
+                        message=str(number),
+                        uri="",
+                        source="report",
+                        created_at=now,
+                    ),
+                    AgentLogRow(
+                        agent_row_id=agent.id,
+                        source="runner",
+                        level="info",
+                        output="x",
+                        created_at=now,
+                    ),
+                    EgressDecisionRow(
+                        workspace_id=agent.workspace_id,
+                        at=now,
+                        verdict="deny",
+                        method="CONNECT",
+                        host="x",
+                        port=443,
+                        rule="",
+                        reason="",
+                    ),
+                ]
+            )
+    clock.advance(timedelta(days=91))
+
+    await prune(process)
+
+    assert await count(process, AgentLogRow) == 0
+    assert await count(process, EgressDecisionRow) == 0
+    async with process.sessions() as session:
+        kept = (await session.scalars(select(AppStatusRow.message))).all()
+    assert kept == ["2"]

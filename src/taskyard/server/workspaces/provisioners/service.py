@@ -22,6 +22,7 @@ from taskyard.protocol.provisioner import (
     HeartbeatReply,
     ImportResult,
     Job,
+    JobLog,
     LogBatch,
     StateUpload,
     Timing,
@@ -113,6 +114,7 @@ class ProvisionerService:
         if await self._refuse(row, claimed):
             return None
 
+        before = row.worker_name
         # A second attempt numbers its batches of logs from 1 again.
         await self._store.update(
             row.id,
@@ -120,6 +122,8 @@ class ProvisionerService:
             started_at=row.started_at or self._clock.now(),
             last_log_batch=0,
         )
+        if claimed.attempt > 1:
+            await self._say_again(row, before, claimed.attempt)
         job = Job(
             id=claimed.id,
             lease_token=claimed.token,
@@ -129,6 +133,23 @@ class ProvisionerService:
         )
         await self._hint(row)
         return job
+
+    async def _say_again(
+        self, row: ProvisionerJobRow, before: str, attempt: int
+    ) -> None:
+        """In its log: whoever reads on must know why it begins anew."""
+        output = (
+            f"The provisioner {before!r} stopped answering. Another one goes on from "
+            f"what was stored (attempt {attempt} of {self._lease.attempts})."
+        )
+        line = JobLog(
+            created_at=self._clock.now(),
+            source="provisioner_daemon",
+            level="warn",
+            stage="Starting again",
+            output=output,
+        )
+        await self._logs.write(row, [line])
 
     async def _refuse(self, row: ProvisionerJobRow, claimed: ClaimedJob) -> bool:
         """End a job that is not to be begun (again)."""
@@ -161,6 +182,10 @@ class ProvisionerService:
     async def heartbeat(self, job_id: int, token: UUID) -> HeartbeatReply:
         cancel = await queue.renew(self._session, job_id, token, ttl=self._lease.ttl)
         return HeartbeatReply(cancel=cancel)
+
+    async def row_id(self, job_id: int) -> UUID:
+        """The API's id of the job. Raises JobNotFound."""
+        return (await self._row(job_id)).id
 
     async def append_logs(self, job_id: int, batch: LogBatch) -> None:
         await self._logs.append(await self._row(job_id), batch)

@@ -6,13 +6,17 @@ from typing import Final
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from taskyard.kit.clock import Clock
 from taskyard.server.db import jobs as queue
 from taskyard.server.db import topics
 from taskyard.server.db.broadcast import notify
 from taskyard.server.db.tables import (
+    AgentLogRow,
+    AppStatusRow,
     BuildRow,
+    EgressDecisionRow,
     FileRow,
     ProvisionerJobRow,
     TemplateVersionRow,
@@ -125,6 +129,7 @@ class Upkeep:
                 error_code=TIMED_OUT,
                 error=f"It ran longer than {_spoken(limit)} and was stopped.",
             )
+            await notify(self._session, topics.JOB_CANCEL, row.id)
 
     async def _hint(self, row: ProvisionerJobRow) -> None:
         workspace_id = await self._session.scalar(
@@ -138,10 +143,31 @@ class Upkeep:
     async def prune(self) -> None:
         now = self._clock.now()
         await self._store.prune_logs(now - self._retention.logs)
+        await self._prune_agents(now - self._retention.logs)
         await self._prune_states(now - self._retention.states)
         await self._prune_imports(now - _FAILED_IMPORTS)
         await self._prune_uploads(now - self._retention.uploads)
         await queue.prune(self._session, older_than=QUEUE_RETENTION)
+
+    async def _prune_agents(self, before: datetime) -> None:
+        """What runners and sandboxes said; the newest status of a workspace stays."""
+        newer = aliased(AppStatusRow)
+        is_newest = ~(
+            select(newer.id)
+            .where(
+                newer.workspace_id == AppStatusRow.workspace_id,
+                newer.created_at > AppStatusRow.created_at,
+            )
+            .exists()
+        )
+        for gone in (
+            delete(AgentLogRow).where(AgentLogRow.created_at < before),
+            delete(EgressDecisionRow).where(EgressDecisionRow.at < before),
+            delete(AppStatusRow).where(AppStatusRow.created_at < before, ~is_newest),
+        ):
+            await self._session.execute(
+                gone.execution_options(synchronize_session=False)
+            )
 
     async def _prune_states(self, before: datetime) -> None:
         """Keep the newest state of each workspace that is there."""

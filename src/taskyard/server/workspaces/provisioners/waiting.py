@@ -4,14 +4,15 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
-from taskyard.protocol.provisioner import Job
+from taskyard.protocol.provisioner import HeartbeatReply, Job
 from taskyard.server.db import topics
 from taskyard.server.db.broadcast import Broadcast
 
-__all__ = ["wait_for_job"]
+__all__ = ["wait_for_cancel", "wait_for_job"]
 
 #: A lapsed lease makes no hint: look for one this often.
 _LOOK_SECONDS: Final = 5.0
@@ -39,6 +40,29 @@ async def wait_for_job(
                 return job
             await hints.changed(timeout=min(left, _LOOK_SECONDS))
     return None
+
+
+async def wait_for_cancel(
+    beat: Callable[[], Awaitable[HeartbeatReply]],
+    *,
+    job_row: UUID,
+    broadcast: Broadcast,
+    longest: timedelta,
+) -> HeartbeatReply:
+    """Call `beat` now, when the job is canceled, and at the end; answer as it says.
+
+    `beat` renews the lease, so it is called last of all just before the answer: who
+    hears that counts its lease from then.
+    """
+    loop = asyncio.get_running_loop()
+    until = loop.time() + longest.total_seconds()
+    async with broadcast.subscribe(topics.JOB_CANCEL, job_row) as hints:
+        while True:
+            reply = await beat()
+            left = until - loop.time()
+            if reply.cancel or left <= 0:
+                return reply
+            await hints.changed(timeout=left)
 
 
 async def _try(attempt: Callable[[], Awaitable[Job | None]]) -> Job | None:
