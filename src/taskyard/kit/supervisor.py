@@ -50,6 +50,8 @@ class Supervisor:
         task = loop.create_task(self._once(work, name), name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        # One that is cancelled before its first step has not begun `work`.
+        task.add_done_callback(lambda _: work.close())
 
     def every(
         self, interval: timedelta, work: Callable[[], Awaitable[None]], *, name: str
