@@ -178,6 +178,8 @@ class _Runner:
         outbox = await Outbox.open(store, machine_boot=machine_boot())
         sink = LogSink(emit=outbox.append, mask=mask, clock=clock)
         _listen_to_logging(stack, sink)
+        if store.problem:
+            log.error("%s", store.problem)
         supervisor.start(outbox.run(), name="outbox")
         journal = Journal(store)
         sessions = Sessions(

@@ -5,7 +5,6 @@ the scripts or the agent. Callers hand in functions; they run one after another.
 """
 
 import asyncio
-import logging
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +13,6 @@ from typing import Final, Self, TypeVar, final
 
 __all__ = ["Store"]
 
-log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _SCHEMA: Final = """
@@ -47,10 +45,12 @@ class Store:
     """Runs functions against the database, in order, in a thread of its own."""
 
     def __init__(
-        self, connection: sqlite3.Connection, thread: ThreadPoolExecutor
+        self, connection: sqlite3.Connection, thread: ThreadPoolExecutor, problem: str
     ) -> None:
         self._connection = connection
         self._thread = thread
+        #: What was wrong with the file, in a sentence; empty when nothing was.
+        self.problem = problem
 
     @classmethod
     async def open(cls, path: Path) -> Self:
@@ -62,8 +62,8 @@ class Store:
         """
         thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         loop = asyncio.get_running_loop()
-        connection = await loop.run_in_executor(thread, _open, path)
-        return cls(connection, thread)
+        connection, problem = await loop.run_in_executor(thread, _open, path)
+        return cls(connection, thread, problem)
 
     async def call(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run `work` in one transaction; raises `sqlite3.Error` when it cannot commit."""
@@ -93,25 +93,22 @@ class Store:
             self._connection.execute("PRAGMA synchronous = NORMAL")
 
 
-def _open(path: Path) -> sqlite3.Connection:
+def _open(path: Path) -> tuple[sqlite3.Connection, str]:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return _connect(str(path))
+        return _connect(str(path)), ""
     except sqlite3.DatabaseError as exc:
         if not isinstance(exc, sqlite3.OperationalError):
-            return _start_over(path, exc)
-        log.warning(
-            "%s cannot be written (%s): events are kept in memory only", path, exc
-        )
+            return _start_over(path), f"{path} was damaged ({exc}) and is moved aside"
+        reason = exc
     except OSError as exc:
-        log.warning("%s cannot be made (%s): events are kept in memory only", path, exc)
-    return _connect(":memory:")
+        reason = exc
+    problem = f"{path} cannot be written ({reason}): events are kept in memory only"
+    return _connect(":memory:"), problem
 
 
-def _start_over(path: Path, reason: sqlite3.DatabaseError) -> sqlite3.Connection:
-    aside = path.with_suffix(".damaged")
-    log.error("%s is damaged (%s): moved to %s", path, reason, aside)
-    path.replace(aside)
+def _start_over(path: Path) -> sqlite3.Connection:
+    path.replace(path.with_suffix(".damaged"))
     for suffix in ("-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
     return _connect(str(path))

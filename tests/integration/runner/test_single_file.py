@@ -174,6 +174,51 @@ async def test_a_killed_runner_comes_back_and_so_does_its_agent(
     assert server.lifecycles[-1] == "off"
 
 
+@pytest.mark.parametrize(
+    ("kilobytes", "said"),
+    [
+        (48, "events are kept in memory only"),
+        (300, "events cannot be written to the disk"),
+    ],
+)
+@pytest.mark.asyncio
+async def test_a_disk_that_takes_no_more_stops_nothing(
+    runner: Path, tmp_path: Path, kilobytes: int, said: str
+) -> None:
+    """No file may grow beyond a limit: not the database, not the log, not the code."""
+    agent = " ".join(acp_agents.command("polite"))
+    script = make_script(
+        f"taskyard session start --agent polite --key chat -- {agent}; seq 1 40000"
+    )
+    async with LinkServer(
+        lambda url: make_manifest(access_url=url, scripts=(script,))
+    ) as server:
+        guardian = start(runner, server, tmp_path, f"ulimit -f {kilobytes}")
+        try:
+            await server.until(lambda: "ready" in server.lifecycles)
+            session = server.named("session_started")[0]["session_id"]
+            reply = await server.command(
+                "prompt",
+                session_id=session,
+                message_id="m1",
+                text="flood 5000\nsay done",
+            )
+            if reply["ok"]:
+                await server.until(lambda: server.said().endswith("done"))
+        finally:
+            guardian.terminate()
+            code = await asyncio.to_thread(guardian.wait)
+
+    lines = [line for line in server.logged().splitlines() if line.isdigit()]
+    assert lines == [str(number) for number in range(1, 40001)]
+    assert said in server.logged()
+    assert reply["ok"] or (
+        reply.get("code") == "busy" and "disk" in reply.get("error", "")
+    )
+    assert code == exits.STOPPED
+    assert server.lifecycles[-1] == "off"
+
+
 @pytest.mark.asyncio
 async def test_a_refused_runner_is_not_started_again(
     runner: Path, tmp_path: Path
@@ -277,9 +322,12 @@ def test_the_init_script_says_when_there_is_no_python(
     assert "there is no Python 3.11 or newer in this workspace" in done.stderr
 
 
-def start(runner: Path, server: LinkServer, home: Path) -> subprocess.Popen[bytes]:
+def start(
+    runner: Path, server: LinkServer, home: Path, first: str = "true"
+) -> subprocess.Popen[bytes]:
+    """Run the file; `first` is a shell command that sets limits."""
     return subprocess.Popen(
-        [*BARE, runner, "run"],
+        ["bash", "-c", f'{first}; exec "$@"', "start", *BARE, str(runner), "run"],
         env=environment(
             home, CODER_AGENT_URL=server.url, CODER_AGENT_TOKEN=server.token
         ),
