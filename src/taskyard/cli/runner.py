@@ -18,5 +18,7 @@ def runner(arguments: Arguments = None) -> None:
 
 
 def agentapi(arguments: Arguments = None) -> None:
-    """Everything after `agentapi` is its own command line."""
-    sys.exit(main(["agentapi", *(arguments or [])]))
+    """Everything after `agentapi` is its own command line, with its `--`."""
+    # The parser has dropped the `--` that parts our flags from the agent's.
+    words = sys.argv[sys.argv.index("agentapi") :] if "agentapi" in sys.argv else []
+    sys.exit(main(words or ["agentapi", *(arguments or [])]))

@@ -105,6 +105,12 @@ def _gitssh(arguments: list[str]) -> int:
     return gitssh.main(arguments)
 
 
+def _agentapi(arguments: list[str]) -> int:
+    from taskyard.runner.shim import agentapi  # noqa: PLC0415 - see the module
+
+    return agentapi.main(arguments)
+
+
 def _dotfiles(arguments: list[str]) -> int:
     from taskyard.runner.shim import dotfiles  # noqa: PLC0415 - see the module
 
@@ -122,4 +128,5 @@ _COMMANDS: Final[dict[tuple[str, ...], Callable[[list[str]], int]]] = {
     ("external-auth", "access-token"): _external_auth,
     ("gitssh",): _gitssh,
     ("dotfiles",): _dotfiles,
+    ("agentapi",): _agentapi,
 }

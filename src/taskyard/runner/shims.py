@@ -1,11 +1,20 @@
-"""The commands `taskyard` and `coder` of the workspace: two small shell scripts."""
+"""The commands `taskyard`, `coder` and `agentapi` of the workspace: small shell scripts."""
 
 import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 __all__ = ["launcher", "write"]
+
+
+#: Names on the PATH, and the words that stand before the caller's.
+_COMMANDS: Final[dict[str, tuple[str, ...]]] = {
+    "taskyard": (),
+    "coder": (),
+    "agentapi": ("agentapi",),
+}
 
 
 def launcher() -> tuple[str, ...]:
@@ -19,10 +28,11 @@ def launcher() -> tuple[str, ...]:
 
 
 def write(folder: Path, command: Sequence[str]) -> None:
-    """Put both commands into `folder`. Raises `OSError`."""
+    """Put the commands into `folder`. Raises `OSError`."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("taskyard", "coder"):
-        text = f'#!/bin/sh\nTASKYARD_SHIM={name} exec {shlex.join(command)} "$@"\n'
+    for name, first in _COMMANDS.items():
+        words = [*command, *first]
+        text = f'#!/bin/sh\nTASKYARD_SHIM={name} exec {shlex.join(words)} "$@"\n'
         fresh = folder / f".{name}.new"
         fresh.write_text(text)
         fresh.chmod(0o755)

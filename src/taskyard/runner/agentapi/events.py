@@ -61,7 +61,10 @@ async def screen_events(conversation: Conversation) -> AsyncIterator[bytes]:
             if screen != shown:
                 shown = screen
                 yield server_sent("screen", {"screen": screen})
-            if not await _wait(changed):
+            if conversation.transport == "pty":
+                # A screen changes without an event; only who attaches pays for looking.
+                await asyncio.sleep(_QUIET)
+            elif not await _wait(changed):
                 yield b": ping\n\n"
 
 
@@ -90,6 +93,8 @@ def _update(message: ChatMessage) -> dict[str, Any]:
 
 
 def _rendered(conversation: Conversation) -> str:
+    if conversation.transport == "pty":
+        return conversation.screen[-_MESSAGE_BYTES:]
     messages = conversation.transcript.messages[-20:]
     lines = [f"{'> ' if m.role == 'user' else ''}{m.text}" for m in messages]
     return "\n\n".join(lines).rstrip()[-_MESSAGE_BYTES // 12 :]

@@ -23,6 +23,7 @@ from taskyard.runner.agentapi.uploads import (
     field_file,
 )
 from taskyard.runner.agents.conversation import Busy, Conversation
+from taskyard.runner.agents.driver import AgentFailed, Unsupported
 
 __all__ = ["Access", "Surface"]
 
@@ -134,16 +135,29 @@ class Surface:
     async def _say(self, content: str, kind: str) -> str:
         """Give it to the agent; what went wrong, or nothing."""
         if kind == "raw":
-            if content in _INTERRUPTS:
-                await self._conversation.cancel()
-                return ""
-            return "this agent has no terminal: only Escape and Ctrl-C are understood"
+            return await self._type(content)
         if not content.strip():
             return "message must not be empty"
         try:
             await self._conversation.say(content.strip())
         except Busy as exc:
             return f"message can only be sent when the agent is waiting for user input ({exc})"
+        return ""
+
+    async def _type(self, keys: str) -> str:
+        """Keys for the terminal; without one, the keys that interrupt still do."""
+        conversation = self._conversation
+        if conversation.transport == "acp":
+            if keys not in _INTERRUPTS:
+                return (
+                    "this agent has no terminal: only Escape and Ctrl-C are understood"
+                )
+            await conversation.cancel()
+            return ""
+        try:
+            await conversation.write_raw(keys.encode("utf-8", "replace"))
+        except (AgentFailed, Busy, Unsupported) as exc:
+            return str(exc)
         return ""
 
     def _upload(self, request: Request) -> Response:

@@ -45,11 +45,20 @@ class Conversation(Protocol):
     @property
     def transcript(self) -> "Transcript": ...
 
+    @property
+    def screen(self) -> str:
+        """What the agent's terminal shows; empty for an agent without one."""
+        ...
+
     async def say(self, text: str) -> None:
         """Prompt the agent; returns when the turn has begun. Raises `Busy`."""
         ...
 
     async def cancel(self) -> None: ...
+
+    async def write_raw(self, data: bytes) -> None:
+        """Keys for the terminal. Raises `Unsupported`, `Busy` or `AgentFailed`."""
+        ...
 
 
 @final

@@ -98,6 +98,11 @@ class Driver(Protocol):
         """The agent's own id of the session; empty while unknown."""
         ...
 
+    @property
+    def screen(self) -> str:
+        """What the terminal shows; empty where there is none."""
+        ...
+
     async def start(self, launch: Launch) -> None:
         """Start the process and open or resume the session. Raises `AgentFailed`."""
         ...

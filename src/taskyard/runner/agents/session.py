@@ -114,6 +114,10 @@ class Session:
         return "stable" if self._state in _READY and self._turn is None else "running"
 
     @property
+    def screen(self) -> str:
+        return "" if self._driver is None else self._driver.screen
+
+    @property
     def driver(self) -> Driver:
         """The driver of the living agent. Raises `Busy` when there is none."""
         if self._driver is None:
@@ -199,6 +203,10 @@ class Session:
             return
         await self.driver.steer(text)
         self._report_user(message_id, text)
+
+    async def write_raw(self, data: bytes) -> None:
+        """Type into the agent's terminal."""
+        await self.driver.write_raw(data)
 
     async def cancel(self) -> None:
         """End the running turn; the agent itself is ended when it does not listen."""

@@ -13,6 +13,7 @@ from taskyard.runner.agentapi.http import serve_http
 from taskyard.runner.agentapi.surface import Access, Surface
 from taskyard.runner.agentapi.uploads import MAX_BYTES
 from taskyard.runner.agents.conversation import Busy, Status, Transcript
+from taskyard.runner.agents.driver import AgentFailed
 
 pytestmark = pytest.mark.asyncio
 AT = "2026-01-01T00:00:00Z"
@@ -28,6 +29,7 @@ class Chat:
         self.status: Status = "stable"
         self.transcript = Transcript()
         self.cancelled = 0
+        self.keys = b""
 
     async def say(self, text: str) -> None:
         if self.status == "running":
@@ -35,6 +37,15 @@ class Chat:
         number = len(self.transcript.messages)
         self.hear(f"u{number}", "user", text)
         self.hear(f"a{number}", "agent", f"You said {text}")
+
+    @property
+    def screen(self) -> str:
+        return "\n".join(m.text for m in self.transcript.messages)
+
+    async def write_raw(self, data: bytes) -> None:
+        if data == b"dead":
+            raise AgentFailed("the agent is not there")
+        self.keys += data
 
     def hear(self, key: str, role: str, text: str) -> None:
         self.transcript.fold("message", key, {"role": role, "text": text}, AT)
@@ -234,3 +245,31 @@ async def test_the_document_names_the_five_documented_routes() -> None:
         paths = (await client.get("/openapi.json")).json()["paths"]
 
     assert sorted(paths) == ["/events", "/message", "/messages", "/status", "/upload"]
+
+
+async def test_keys_go_to_the_terminal_of_an_agent_that_has_one() -> None:
+    chat = Chat()
+    chat.transport = "pty"
+
+    async with serving(chat) as client:
+        typed = await client.post("/message", json={"content": "\x1b[A", "type": "raw"})
+        lost = await client.post("/message", json={"content": "dead", "type": "raw"})
+
+    assert (typed.status_code, chat.keys) == (200, b"\x1b[A")
+    assert lost.status_code == 500
+    assert "not there" in lost.json()["errors"][0]["message"]
+
+
+async def test_the_screen_of_a_terminal_agent_is_its_screen() -> None:
+    chat = Chat()
+    chat.transport = "pty"
+    chat.hear("a", "user", "hi")
+
+    async with (
+        serving(chat) as client,
+        client.stream("GET", "/internal/screen") as answer,
+    ):
+        lines = answer.aiter_lines()
+        first = [await anext(lines) for _ in range(2)]
+
+    assert first == ["event: screen", 'data: {"screen": "hi"}']

@@ -77,6 +77,10 @@ class AcpDriver:
     def external_id(self) -> str:
         return self._external_id
 
+    @property
+    def screen(self) -> str:
+        return ""
+
     async def start(self, launch: Launch) -> None:
         self._launch = launch
         self._state("starting")

@@ -1,0 +1,209 @@
+"""Flags, state file and pid file of `agentapi server`."""
+
+import json
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from taskyard.runner.agentapi.standalone.options import UsageError, parse
+from taskyard.runner.agentapi.standalone.pidfile import AlreadyRunning, PidFile
+from taskyard.runner.agentapi.standalone.state import (
+    CannotLoad,
+    SavedState,
+    StateFile,
+)
+from taskyard.runner.agents.conversation import ChatMessage
+from taskyard.runner.shim import agentapi
+
+MANUAL = (Path(__file__).parents[4] / "docs/reference/agentapi.md").read_text()
+AT = "2026-01-01T00:00:00Z"
+
+
+def test_defaults_are_those_of_the_contract() -> None:
+    options = parse(["--", "claude", "--model", "x"], {})
+
+    assert options.agent_type == "claude"
+    assert options.command == ("claude", "--model", "x")
+    assert (options.port, options.columns, options.rows) == (3284, 80, 1000)
+    assert options.hosts.names == ["localhost", "127.0.0.1", "::1"]
+    assert options.chat_base_path == "/chat"
+    assert not options.save_state
+
+
+def test_a_flag_goes_before_its_variable() -> None:
+    environment = {"AGENTAPI_PORT": "1", "AGENTAPI_TERM_WIDTH": "99"}
+
+    options = parse(["-p", "2", "--", "x"], environment)
+
+    assert (options.port, options.columns) == (2, 99)
+
+
+def test_lists_have_commas_in_a_flag_and_blanks_in_a_variable() -> None:
+    flag = parse(["-a", "a,b", "--", "x"], {})
+    variable = parse(["--", "x"], {"AGENTAPI_ALLOWED_HOSTS": "a b"})
+
+    assert flag.hosts.names == variable.hosts.names == ["a", "b"]
+
+
+def test_a_state_file_is_loaded_and_saved_unless_told_otherwise() -> None:
+    both = parse(["--state-file", "/s", "--", "x"], {})
+    one = parse(["--state-file", "/s", "--load-state=false", "x"], {})
+
+    assert (both.load_state, both.save_state) == (True, True)
+    assert (one.load_state, one.save_state) == (False, True)
+    assert one.command == ("x",)
+
+
+@pytest.mark.parametrize(
+    ("program", "kind"),
+    [
+        ("/usr/bin/claude", "claude"),
+        ("cursor-agent", "cursor"),
+        ("q", "amazonq"),
+        ("qwen", "qwen"),
+        ("python3", "custom"),
+    ],
+)
+def test_the_type_is_guessed_from_the_program(program: str, kind: str) -> None:
+    assert parse(["--", program], {}).agent_type == kind
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--type", "x", "--", "y"], "invalid agent type: x"),
+        (["--term-width", "9", "--", "y"], "from 10"),
+        (["--port", "x", "--", "y"], "--port"),
+        (["--allowed-hosts", "http://a", "--", "y"], "must not include http"),
+        (["--experimental-acp", "--state-file", "/s", "--", "y"], "experimental-acp"),
+        (["--save-state", "--", "y"], "need --state-file"),
+        (["--nonsense", "--", "y"], "unknown flag: --nonsense"),
+        ([], "no agent"),
+    ],
+)
+def test_what_cannot_be_used_is_named(arguments: list[str], words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        parse(arguments, {})
+
+
+@pytest.mark.parametrize(
+    "flag",
+    [
+        *("type", "port", "chat-base-path", "term-width", "term-height"),
+        *("allowed-hosts", "allowed-origins", "initial-prompt", "state-file"),
+        *("load-state", "save-state", "pid-file", "experimental-acp", "print-openapi"),
+    ],
+)
+def test_every_flag_is_in_the_manual_and_understood(flag: str) -> None:
+    assert f"`--{flag}`" in MANUAL
+    with pytest.raises((UsageError, SystemExit)):
+        parse([f"--{flag}=\x00", "--wrong", "--", "x"], {})
+
+
+def test_the_version_is_the_last_word(capsys: pytest.CaptureFixture[str]) -> None:
+    assert agentapi.main(["--version"]) == 0
+
+    assert capsys.readouterr().out.split()[-1] == "0.12.1"
+
+
+def test_the_document_can_be_printed_without_an_agent(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert agentapi.main(["server", "-P"]) == 0
+
+    assert sorted(json.loads(capsys.readouterr().out)["paths"]) == [
+        "/events",
+        "/message",
+        "/messages",
+        "/status",
+        "/upload",
+    ]
+
+
+STATE = SavedState(
+    messages=(
+        ChatMessage(id=0, role="user", text="hi", at=AT),
+        ChatMessage(id=1, role="agent", text="hö", at=AT),
+    ),
+    initial_prompt="hi",
+    initial_prompt_sent=True,
+)
+
+
+def test_a_state_is_read_as_it_was_written_by_its_owner_only(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "state.json"
+
+    StateFile(path).save(STATE)
+    loaded = StateFile(path).load()
+
+    assert loaded is not None
+    assert (tuple(loaded.messages), loaded.initial_prompt) == (STATE.messages, "hi")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert json.loads(path.read_text())["messages"][1] == {
+        "id": 1,
+        "message": "hö",
+        "role": "agent",
+        "time": AT,
+    }
+
+
+def test_an_unchanged_state_is_not_written_again(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    file = StateFile(path)
+    file.save(STATE)
+    path.unlink()
+
+    file.save(STATE)
+
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "[]", '{"version": 2}', '{"version": 1, "messages": [{"id": 0}]}']
+)
+def test_a_broken_state_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "state.json"
+    path.write_text(text)
+
+    with pytest.raises(CannotLoad, match=r"state\.json"):
+        StateFile(path).load()
+
+
+def test_no_state_yet_is_no_error(tmp_path: Path) -> None:
+    assert StateFile(tmp_path / "none").load() is None
+
+
+def test_a_living_process_keeps_its_pid_file(tmp_path: Path) -> None:
+    path = tmp_path / "pid"
+    path.write_text("1")
+
+    with pytest.raises(AlreadyRunning, match="pid 1"):
+        PidFile(path).claim()
+
+
+@pytest.mark.parametrize("left", ["4194305", "nonsense", ""])
+def test_a_pid_file_of_the_dead_is_taken_and_removed(tmp_path: Path, left: str) -> None:
+    path = tmp_path / "pid"
+    path.write_text(left)
+    file = PidFile(path)
+
+    file.claim()
+    written = path.read_text().strip()
+    file.release()
+
+    assert written == str(os.getpid())
+    assert not path.exists()
+
+
+def test_a_pid_file_of_another_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "pid"
+    file = PidFile(path)
+    file.claim()
+    path.write_text("1")
+
+    file.release()
+
+    assert path.exists()
