@@ -13,6 +13,9 @@ WEB_SOURCES := $(shell find web/src web/public web/index.html web/vite.config.ts
 	web/tsconfig.json -type f 2>/dev/null)
 # Arguments for pytest or the server: make test ARGS="-k tasks"
 ARGS ?=
+# The real agents that test-agents installs, and where: one folder for the machine.
+AGENTS ?= claude-code codex gemini opencode copilot qwen
+TEST_DATA ?= /var/tmp/taskyard-test
 
 .PHONY: help
 help: ## Show this list
@@ -26,6 +29,12 @@ run: setup ui ## Install what is missing, start the server, say how to log in
 .PHONY: test
 test: setup .stamps/ui .stamps/browser ## Run the tests; ARGS="-k something" chooses
 	$(BIN)/pytest $(ARGS)
+
+.PHONY: test-agents
+test-agents: setup ## Install real agents (1.8 GB) and test the runner with each; AGENTS="codex" chooses
+	$(BIN)/taskyard agents install $(AGENTS) --data-dir $(TEST_DATA)
+	TASKYARD_TEST_DATA_DIR=$(TEST_DATA) $(BIN)/pytest -n 0 tests/integration/runner/test_real_agents.py \
+		tests/integration/runner/test_claude.py $(ARGS)
 
 .PHONY: check
 check: setup .stamps/web ## Formatting, lint, types, import rules, generated files

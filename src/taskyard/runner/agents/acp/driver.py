@@ -34,6 +34,13 @@ AUTH_REQUIRED: Final = -32000
 #: From the start of the process to an open session; a cold npm cache is not our case.
 START_SECONDS: Final = 120.0
 GARBAGE_EVENTS: Final = 20
+#: After `session/load` history counts as over when nothing more came for so long.
+QUIET_SECONDS: Final = 0.3
+QUIET_WAIT_SECONDS: Final = 10.0
+#: What is news even while an agent tells old things again.
+_NOT_HISTORY: Final = frozenset(
+    {"available_commands_update", "config_option_update", "current_mode_update"}
+)
 _STOP_REASONS: Final = frozenset(
     {"end_turn", "max_tokens", "max_turn_requests", "refusal", "cancelled"}
 )
@@ -58,6 +65,7 @@ class AcpDriver:
         self._external_id = ""
         self._agent: Json = {}
         self._replaying = False
+        self._heard = asyncio.Event()
         self._turn = ""
         self._limit: str | None = None
         self._garbage = 0
@@ -250,7 +258,9 @@ class AcpDriver:
         # What the agent tells again while it loads is in the log already.
         self._replaying = True
         try:
-            return await peer.request(method, params)
+            result = await peer.request(method, params)
+            if method == "session/load":
+                await self._until_quiet()
         except RpcError as exc:
             if exc.code == AUTH_REQUIRED:
                 raise
@@ -262,6 +272,19 @@ class AcpDriver:
             return None
         finally:
             self._replaying = False
+        return result
+
+    async def _until_quiet(self) -> None:
+        """Wait for the end of the history: some tell it after they said it was loaded."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(QUIET_WAIT_SECONDS):
+                while not self._ended.is_set():
+                    self._heard.clear()
+                    try:
+                        async with asyncio.timeout(QUIET_SECONDS):
+                            await self._heard.wait()
+                    except TimeoutError:
+                        return
 
     async def _configure(self, peer: Peer, launch: Launch, result: Json) -> None:
         session = {"sessionId": self._external_id}
@@ -315,10 +338,8 @@ class AcpDriver:
         if method == "session/update":
             update = _get(params, "update")
             kind = str(update.get("sessionUpdate", ""))
-            if self._replaying and kind not in (
-                "available_commands_update",
-                "config_option_update",
-            ):
+            self._heard.set()
+            if self._replaying and kind not in _NOT_HISTORY:
                 return
             if kind == "user_message_chunk":
                 return  # our own words, said back
