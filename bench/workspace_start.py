@@ -43,7 +43,7 @@ async def bare(server: FakeServer, shop: Workshop, job: BuildInput) -> float:
     stop, journal = Stop(), Journal(shop.clock)
     record = server.add(job)
     await server.acquire(AcquireRequest(name="bench"))
-    with shop.directory() as directory:
+    async with shop.directory() as directory:
         unpack(server.files[job.file_id], directory)
         modules = server.module_archives[job.template.version_id]
         unpack(modules, directory, is_template=False)

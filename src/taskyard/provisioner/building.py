@@ -56,19 +56,19 @@ async def build_workspace(
     channel: JobChannel,
 ) -> BuildResult:
     """Raises `BuildFailed`, with the state as the failure left it."""
-    state = base64.b64decode(job.state)
-    if job.transition == "delete" and _is_empty(state):
+    before = base64.b64decode(job.state)
+    if job.transition == "delete" and _is_empty(before):
         journal.write("Nothing is left of the workspace: there is nothing to delete.")
         await asyncio.to_thread(forget_all, workshop.host, job.workspace_id)
         return BuildResult(state="", timings=journal.timings)
 
-    with workshop.directory() as directory:
+    async with workshop.directory() as directory:
         coder_run = CoderRun(
             environment=build_environment(job), token_secret=_token_secret(job)
         )
         try:
             with journal.stage("Setting up", timing="setup"):
-                await _lay_out(directory, job, state, channel)
+                await _lay_out(directory, job, before, channel)
             async with open_bench(
                 workshop=workshop,
                 directory=directory,
@@ -84,12 +84,13 @@ async def build_workspace(
                 await _apply(bench, job)
             if job.transition == "delete":
                 await asyncio.to_thread(forget_all, workshop.host, job.workspace_id)
-            return _result(directory, job, journal)
+            return await asyncio.to_thread(_result, directory, job, journal)
         except (LeaseLost, asyncio.CancelledError):
             raise
         except Exception as error:
             # Whatever went wrong, what exists now must not be forgotten.
-            raise BuildFailed(_as_failure(error), _encoded_state(directory)) from error
+            left = await asyncio.to_thread(_encoded_state, directory)
+            raise BuildFailed(_as_failure(error), left) from error
 
 
 def _as_failure(error: Exception) -> JobFailed:
@@ -133,7 +134,7 @@ async def _lay_out(
 
 
 async def _apply(bench: Bench, job: BuildInput) -> None:
-    if _needs_init(bench.directory):
+    if await asyncio.to_thread(_needs_init, bench.directory):
         await fetch(bench)
     with bench.journal.stage(_STAGES[job.transition], timing="apply"):
         try:

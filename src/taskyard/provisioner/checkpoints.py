@@ -24,7 +24,7 @@ _PAUSE_SECONDS: Final = 0.5
 
 
 class Checkpoints:
-    """Uploads `path` with `put` whenever `look` finds it changed, until it is left.
+    """Uploads `path` with `put` whenever it changed after a `look`, until it is left.
 
     What is there at the end is not uploaded: it goes with the result.
     """
@@ -32,8 +32,7 @@ class Checkpoints:
     def __init__(self, path: Path, put: Callable[[bytes], Awaitable[None]]) -> None:
         self._path = path
         self._put = put
-        self._seen = _fingerprint(path)
-        self._changed = asyncio.Event()
+        self._hint = asyncio.Event()
         self._supervisor = Supervisor()
 
     async def __aenter__(self) -> Self:
@@ -50,15 +49,16 @@ class Checkpoints:
 
     def look(self) -> None:
         """A hint that the file may have changed."""
-        now = _fingerprint(self._path)
-        if now != self._seen:
-            self._seen = now
-            self._changed.set()
+        self._hint.set()
 
     async def _upload(self) -> None:
+        seen = await asyncio.to_thread(_fingerprint, self._path)
         while True:
-            await self._changed.wait()
-            self._changed.clear()
+            await self._hint.wait()
+            self._hint.clear()
+            before, seen = seen, await asyncio.to_thread(_fingerprint, self._path)
+            if seen == before:
+                continue
             state = await asyncio.to_thread(_read, self._path)
             if state is None:
                 continue  # caught while being written: there will be another line

@@ -47,7 +47,7 @@ async def import_template(
     channel: JobChannel,
 ) -> ImportResult:
     """Raises `TemplateInvalid` for what the author has to change."""
-    with workshop.directory() as directory:
+    async with workshop.directory() as directory:
         with journal.stage("Unpacking the template", timing="setup"):
             data = await channel.file(job.file_id)
             await asyncio.to_thread(unpack, data, directory)
@@ -108,7 +108,7 @@ def _doubts(parsed: Parsed) -> list[str]:
 
 async def _fetch_modules(bench: Bench) -> None:
     directory = bench.directory
-    if not has_modules(directory) and not needs_other_providers(directory):
+    if not await asyncio.to_thread(_needs_init, directory):
         return
 
     await fetch(bench)
@@ -117,6 +117,10 @@ async def _fetch_modules(bench: Bench) -> None:
         if data is not None:
             bench.journal.write(f"{len(data) >> 10} KiB of modules, for all builds.")
             await bench.channel.put_modules(data)
+
+
+def _needs_init(directory: Path) -> bool:
+    return has_modules(directory) or needs_other_providers(directory)
 
 
 async def _plan_both(bench: Bench, job: ImportInput) -> tuple[Object, Object]:

@@ -1,5 +1,6 @@
 """Everything one job works with: its directory, its Terraform, its providers."""
 
+import asyncio
 import shutil
 import tempfile
 from collections.abc import AsyncGenerator
@@ -76,9 +77,10 @@ async def open_bench(
         taskyard.ADDRESS: Servicer(taskyard.PROVIDER, taskyard_run),
     }
     # Not below the data directory: the path of a unix socket has some hundred bytes.
-    sockets = Path(tempfile.mkdtemp(prefix="taskyard-"))
+    sockets = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="taskyard-"))
     try:
-        with ProviderServer(sockets, servicers) as server:
+        server = await asyncio.to_thread(ProviderServer, sockets, servicers)
+        try:
             yield Bench(
                 workshop=workshop,
                 directory=directory,
@@ -100,8 +102,10 @@ async def open_bench(
                     hint=partial(workshop.registry.hint, directory),
                 ),
             )
+        finally:
+            await asyncio.to_thread(server.close)
     finally:
-        shutil.rmtree(sockets, ignore_errors=True)
+        await asyncio.to_thread(shutil.rmtree, sockets, ignore_errors=True)
 
 
 async def fetch(bench: Bench) -> None:

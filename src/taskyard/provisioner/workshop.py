@@ -6,8 +6,8 @@ import logging
 import os
 import shutil
 import signal
-from collections.abc import AsyncGenerator, Generator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -54,15 +54,15 @@ class Workshop:
             )
         return self.found_engine
 
-    @contextmanager
-    def directory(self) -> Generator[Path]:
+    @asynccontextmanager
+    async def directory(self) -> AsyncGenerator[Path]:
         """A place for one job, removed afterwards."""
         path = self.base / uuid4().hex
-        path.mkdir(mode=0o700)
+        await asyncio.to_thread(path.mkdir, mode=0o700)
         try:
             yield path
         finally:
-            shutil.rmtree(path, ignore_errors=True)
+            await asyncio.to_thread(shutil.rmtree, path, ignore_errors=True)
 
     def terraform_environment(self) -> dict[str, str]:
         """All that Terraform, and so every third-party provider and local-exec, sees.
@@ -100,14 +100,16 @@ async def open_workshop(
     async with AsyncExitStack() as stack:
         root = settings.data_dir / "provisioner"
         base, lock = await asyncio.to_thread(_prepare, root, settings)
-        stack.callback(shutil.rmtree, base, ignore_errors=True)
+        stack.push_async_callback(
+            asyncio.to_thread, shutil.rmtree, base, ignore_errors=True
+        )
         # Closed (and with it unlocked) before the directory is removed.
         stack.callback(os.close, lock)
 
         client = await stack.enter_async_context(
             httpx.AsyncClient(follow_redirects=True)
         )
-        catalog = Catalog(bundled_roots(settings.registry))
+        catalog = Catalog(await asyncio.to_thread(bundled_roots, settings.registry))
         upstream = Upstream(settings.registry_upstream, client)
         registry = await stack.enter_async_context(RegistryServer(catalog, upstream))
         await asyncio.to_thread(_write_cli_config, base, settings, registry.base_url)

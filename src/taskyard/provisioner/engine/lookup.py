@@ -50,7 +50,9 @@ async def find_engine(
     something else used.
     """
     reasons: list[str] = []
-    for candidate in _candidates(configured, search_path, libraries=libraries):
+    for candidate in await asyncio.to_thread(
+        list, _candidates(configured, search_path, libraries=libraries)
+    ):
         found = await _version(candidate)
         if isinstance(found, tuple) and found >= MINIMUM:
             version = ".".join(map(str, found))

@@ -1,14 +1,14 @@
 """What Terraform says with `-json`: log lines, errors with their place, timings."""
 
 import json
-from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, cast
 
 from taskyard.protocol.provisioner import Timing
 from taskyard.provisioner.journal import Journal, Level
 
-__all__ = ["Output", "describe_diagnostic"]
+__all__ = ["Output", "TerraformError", "describe_diagnostic"]
 
 Object = dict[str, Any]
 
@@ -24,20 +24,20 @@ _SILENT: Final = frozenset({"version", "outputs", "resource_drift"})
 _MAX_ERRORS: Final = 10
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TerraformError:
+    text: str  # in one line, with its place
+    summary: str
+    detail: str
+
+
 class Output:
-    """Takes one command's lines.
+    """Takes one command's lines."""
 
-    `hint(summary, detail)` adds what we know about an error to what Terraform says.
-    """
-
-    def __init__(
-        self, journal: Journal, *, timing: str, hint: Callable[[str, str], str]
-    ) -> None:
-        self.errors: list[str] = []
-        self.summaries: list[str] = []
+    def __init__(self, journal: Journal, *, timing: str) -> None:
+        self.errors: list[TerraformError] = []
         self._journal = journal
         self._timing = timing
-        self._hint = hint
         self._started: dict[tuple[str, str], datetime] = {}
 
     def line(self, line: str) -> None:
@@ -65,14 +65,15 @@ class Output:
             self._journal.write(text, "warn", source="provisioner")
             return
 
-        summary = str(diagnostic.get("summary", ""))
-        if more := self._hint(summary, str(diagnostic.get("detail", ""))):
-            text = f"{text} {more}"
         self._journal.write(text, "error", source="provisioner")
+        error = TerraformError(
+            text=text,
+            summary=str(diagnostic.get("summary", "")),
+            detail=str(diagnostic.get("detail", "")),
+        )
         # One mistake in a loop gives the same error for each instance.
-        if len(self.errors) < _MAX_ERRORS and text not in self.errors:
-            self.errors.append(text)
-            self.summaries.append(summary)
+        if len(self.errors) < _MAX_ERRORS and error not in self.errors:
+            self.errors.append(error)
 
     def _time(self, kind: str, message: Object) -> None:
         hook: Object = message["hook"]

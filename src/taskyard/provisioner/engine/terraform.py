@@ -1,12 +1,13 @@
 """Terraform's commands in one working directory."""
 
+import asyncio
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from taskyard.provisioner.engine.lookup import Engine
-from taskyard.provisioner.engine.output import Output
+from taskyard.provisioner.engine.output import Output, TerraformError
 from taskyard.provisioner.engine.process import run_program
 from taskyard.provisioner.engine.stop import Stop
 from taskyard.provisioner.errors import TerraformFailed
@@ -36,7 +37,11 @@ def _no_hint(_summary: str, _detail: str) -> str:
 
 
 class Terraform:
-    """Every command raises `CommandFailed`, or the reason to stop when there is one."""
+    """Every command raises `CommandFailed`, or the reason to stop when there is one.
+
+    `hint(summary, detail)`, called in a thread, adds what we know about an error to what
+    Terraform says.
+    """
 
     def __init__(
         self,
@@ -69,7 +74,7 @@ class Terraform:
 
         `after_line` is called after each line, for who wants to look at what changed.
         """
-        output = Output(journal or self._journal, timing=timing, hint=self._hint)
+        output = Output(journal or self._journal, timing=timing)
 
         def on_line(line: str) -> None:
             output.line(line)
@@ -78,12 +83,16 @@ class Terraform:
 
         code = await self._execute(list(arguments), on_line, environment)
         if code:
-            said = "\n".join(output.errors)
+            said = await asyncio.to_thread(self._said, output.errors)
             command = arguments[0]
             raise CommandFailed(
                 said or f"terraform {command} exited with {code} and gave no reason.",
-                output.summaries,
+                [error.summary for error in output.errors],
             )
+
+    def _said(self, errors: list[TerraformError]) -> str:
+        hinted = (f"{e.text} {self._hint(e.summary, e.detail)}" for e in errors)
+        return "\n".join(text.rstrip() for text in hinted)
 
     async def show(self, plan: str) -> dict[str, Any]:
         """The plan as Terraform's JSON."""

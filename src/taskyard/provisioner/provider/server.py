@@ -12,8 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Final, Self, TypeAlias, cast
+from typing import Any, Final, TypeAlias, cast
 
 import grpc
 from typing_extensions import override
@@ -67,17 +66,6 @@ class ProviderServer:
                     "Addr": {"Network": "unix", "String": str(socket)},
                 }
         self.environment = {"TF_REATTACH_PROVIDERS": json.dumps(reattach)}
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Break open connections and give the threads back; a handler in it finishes."""

@@ -16,11 +16,7 @@ def journal() -> Journal:
 
 @pytest.fixture
 def output(journal: Journal) -> Output:
-    return Output(journal, timing="apply", hint=_hint)
-
-
-def _hint(summary: str, _detail: str) -> str:
-    return "Try this." if summary == "Known" else ""
+    return Output(journal, timing="apply")
 
 
 def _line(kind: str, message: str = "", **more: Any) -> str:
@@ -64,12 +60,13 @@ def test_refreshing_is_for_who_looks_closely(journal: Journal, output: Output) -
     assert [line.level for line in journal.drain(9)] == ["debug", "debug"]
 
 
-def test_an_error_has_its_place_and_a_hint(journal: Journal, output: Output) -> None:
+def test_an_error_has_its_place(journal: Journal, output: Output) -> None:
     place = {"filename": "main.tf", "start": {"line": 4}}
     output.line(_error("Known", detail="Some\n  detail.", range=place))
 
-    assert output.errors == ["main.tf:4: Known: Some detail. Try this."]
-    assert output.summaries == ["Known"]
+    [error] = output.errors
+    assert error.text == "main.tf:4: Known: Some detail."
+    assert error.summary == "Known"
     assert journal.drain(1)[0].level == "error"
 
 
@@ -80,7 +77,7 @@ def test_the_same_error_of_each_instance_is_reported_once(output: Output) -> Non
         output.line(_error(f"Error {number}"))
 
     assert len(output.errors) == 10
-    assert output.errors[:2] == ["Same", "Error 0"]
+    assert [error.text for error in output.errors[:2]] == ["Same", "Error 0"]
 
 
 def test_a_warning_is_no_error(journal: Journal, output: Output) -> None:
