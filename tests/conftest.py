@@ -14,11 +14,13 @@ import structlog
 from blockbuster import BlockBuster, blockbuster_ctx
 from fastapi import FastAPI
 from pydantic import SecretStr
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from taskyard.kit.clock import ManualClock
 from taskyard.kit.postgres import EmbeddedPostgres
 from taskyard.server.config import Config
-from taskyard.server.factory import Factory, ProcessContext
+from taskyard.server.db import engine
+from taskyard.server.factory import Factory, ProcessContext, opening
 from taskyard.server.identity.actor import Role
 from taskyard.server.identity.users import NewUser
 from taskyard.server.main import create_app
@@ -93,9 +95,27 @@ def config(tmp_path: Path) -> Config:
     )
 
 
+_engines: dict[str, AsyncEngine] = {}
+
+
+@pytest.fixture
+def _shared_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One engine for all tests of a database: it remembers statements it has compiled.
+
+    Its connections are another matter: each test ends with `dispose`, which drops them.
+    """
+
+    def create_engine(url: str, *, pool_size: int = 20) -> AsyncEngine:
+        if url not in _engines:
+            _engines[url] = engine.create_engine(url, pool_size=pool_size)
+        return _engines[url]
+
+    monkeypatch.setattr(opening, "create_engine", create_engine)
+
+
 @pytest_asyncio.fixture
 async def app(
-    config: Config, database_url: str, clock: ManualClock
+    config: Config, database_url: str, clock: ManualClock, _shared_engine: None
 ) -> AsyncIterator[FastAPI]:
     """The real application without its background loops; tests call their steps."""
     app = create_app(config, database_url=database_url, clock=clock, loops=())
