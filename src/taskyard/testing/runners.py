@@ -298,9 +298,11 @@ class FakeRunner:
 
     # -- commands ---------------------------------------------------------------------
 
-    async def command(self, name: str, *, count: int = 1) -> Command:
+    async def command(
+        self, name: str, *, count: int = 1, seconds: float = _DEADLINE
+    ) -> Command:
         """Wait for the `count`-th command of that name that was acted on."""
-        async with asyncio.timeout(_DEADLINE):
+        async with asyncio.timeout(seconds):
             while True:
                 found = [c for c in self.acted_on if c["name"] == name]
                 if len(found) >= count:

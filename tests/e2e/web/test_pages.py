@@ -17,9 +17,11 @@ from tests.support.tasks import Active, Bench, bench
 
 __all__ = ["bench", "provisioner", "yard"]
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(180)]
 
 ROOT = Path(__file__).parents[3]
+#: A browser that starts on a busy machine takes its time, as a person does.
+_A_PERSON = 100.0
 
 
 @pytest.fixture
@@ -97,7 +99,7 @@ async def _work_until_asking(active: Active) -> None:
 async def _agent(active: Active) -> None:
     """Goes on when it is allowed to, and answers the follow-up."""
     runner, session = active.runner, active.session
-    await runner.command("answer_permission")
+    await runner.command("answer_permission", seconds=_A_PERSON)
     runner.session_event(
         session,
         "permission_resolved",
@@ -107,7 +109,7 @@ async def _agent(active: Active) -> None:
         by="user",
     )
     await active.turn("The tests pass.")
-    await runner.command("prompt", count=2)
+    await runner.command("prompt", count=2, seconds=_A_PERSON)
     await active.turn("The docs are done.")
 
 
