@@ -21,7 +21,7 @@ const browser = await chromium.launch({
   ],
 });
 const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-context.setDefaultTimeout(15_000);
+context.setDefaultTimeout(45_000);
 const page = await context.newPage();
 const errors = [];
 page.on("pageerror", (error) => errors.push(error.message));
