@@ -2,14 +2,13 @@
 
 import asyncio
 import shutil
-import tempfile
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from taskyard.provisioner.engine.stop import Stop
 from taskyard.provisioner.engine.terraform import CommandFailed, Terraform
@@ -76,8 +75,8 @@ async def open_bench(
         coder.ADDRESS: Servicer(coder.PROVIDER, coder_run),
         taskyard.ADDRESS: Servicer(taskyard.PROVIDER, taskyard_run),
     }
-    # Not below the data directory: the path of a unix socket has some hundred bytes.
-    sockets = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="taskyard-"))
+    sockets = workshop.sockets / uuid4().hex[:8]
+    await asyncio.to_thread(sockets.mkdir, mode=0o700)
     try:
         server = await asyncio.to_thread(ProviderServer, sockets, servicers)
         try:

@@ -6,6 +6,7 @@ import logging
 import os
 import shutil
 import signal
+import tempfile
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -40,6 +41,7 @@ class Workshop:
     parser: StaticParser
     host: Host
     base: Path  # of this process alone; gone when it ends
+    sockets: Path  # the same, for what needs short paths
     process_environment: Mapping[str, str]
     #: Terraform's plugin cache breaks when two fill it at once.
     init_lock: asyncio.Lock
@@ -100,9 +102,10 @@ async def open_workshop(
     async with AsyncExitStack() as stack:
         root = settings.data_dir / "provisioner"
         base, lock = await asyncio.to_thread(_prepare, root, settings)
-        stack.push_async_callback(
-            asyncio.to_thread, shutil.rmtree, base, ignore_errors=True
-        )
+        for directory in (base, _sockets_of(base)):
+            stack.push_async_callback(
+                asyncio.to_thread, shutil.rmtree, directory, ignore_errors=True
+            )
         # Closed (and with it unlocked) before the directory is removed.
         stack.callback(os.close, lock)
 
@@ -126,6 +129,7 @@ async def open_workshop(
                 mount_roots=settings.mount_roots,
             ),
             base=base,
+            sockets=_sockets_of(base),
             process_environment=environment,
             init_lock=asyncio.Lock(),
             found_engine=engine,
@@ -137,7 +141,7 @@ def _prepare(root: Path, settings: Settings) -> tuple[Path, int]:
     (settings.data_dir / "cache" / "plugins").mkdir(parents=True, exist_ok=True)
     (settings.data_dir / "volumes").mkdir(mode=0o711, parents=True, exist_ok=True)
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    base = root / f"run-{uuid4().hex}"
+    base = root / f"run-{uuid4().hex[:16]}"
     # Two that start at once: without this, one could take the other's directory for a
     # dead one's between its making and its locking.
     starting = _locked(root / "starting.lock")
@@ -145,9 +149,15 @@ def _prepare(root: Path, settings: Settings) -> tuple[Path, int]:
         for left in root.glob("run-*"):
             _clear_if_dead(left)
         base.mkdir(mode=0o700)
+        _sockets_of(base).mkdir(mode=0o700)
         return base, _locked(base / "lock")
     finally:
         os.close(starting)
+
+
+def _sockets_of(base: Path) -> Path:
+    """Not below the data directory: the path of a unix socket has some hundred bytes."""
+    return Path(tempfile.gettempdir()) / base.name.replace("run-", "taskyard-")
 
 
 def _locked(path: Path, flags: int = fcntl.LOCK_EX) -> int:
@@ -174,6 +184,7 @@ def _clear_if_dead(left: Path) -> None:
         with suppress(OSError):
             if (process / "cwd").readlink().is_relative_to(left):
                 os.kill(int(process.name), signal.SIGKILL)
+    shutil.rmtree(_sockets_of(left), ignore_errors=True)
     shutil.rmtree(left, ignore_errors=True)
     log.info("remains_cleared", extra={"directory": str(left)})
 

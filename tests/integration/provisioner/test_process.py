@@ -4,7 +4,9 @@ import asyncio
 import os
 import signal
 import sys
+import tempfile
 import textwrap
+import threading
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -41,7 +43,7 @@ async def _provisioner(
         yield process
     finally:
         if process.returncode is None:
-            process.kill()
+            process.terminate()
         await process.wait()
 
 
@@ -59,6 +61,18 @@ resource "terraform_data" "slow" {{
 }}
 """
     )
+
+
+def _sockets(data_dir: Path) -> Path:
+    """Of the only provisioner there was."""
+    [run] = (data_dir / "provisioner").glob("run-*")
+    return Path(tempfile.gettempdir()) / run.name.replace("run-", "taskyard-")
+
+
+def _wait_until_removed(path: Path) -> None:
+    pause = threading.Event()
+    while path.exists():
+        pause.wait(0.02)
 
 
 async def test_it_works_until_sigterm(tmp_path: Path) -> None:
@@ -119,8 +133,10 @@ async def test_killed_in_the_middle_it_leaves_nothing_running_and_a_state(
             await asyncio.to_thread(wait_until_gone, terraform)
 
         # What Terraform had started is found by the next one, by where it works.
+        sockets = _sockets(tmp_path)
         async with _provisioner(url, tmp_path):
             await asyncio.to_thread(wait_until_gone, local_exec)
+            await asyncio.to_thread(_wait_until_removed, sockets)
 
     assert record.failure is None
     assert record.states
