@@ -1,0 +1,55 @@
+# Gemini as the agent of a task: the module taskyard/agent with the inputs of
+# registry.coder.com/coder-labs/gemini/coder. README.md says what differs.
+
+terraform {
+  required_version = ">= 1.5"
+
+  required_providers {
+    coder = {
+      source  = "coder/coder"
+      version = ">= 2.12"
+    }
+  }
+}
+
+module "agent" {
+  source  = "registry.coder.com/taskyard/agent/coder"
+  version = "1.0.0"
+
+  agent_id     = var.agent_id
+  agent        = "gemini"
+  driver       = "acp"
+  slug         = "gemini"
+  display_name = var.web_app_display_name
+
+  workdir       = var.folder
+  prompt        = var.task_prompt
+  system_prompt = var.gemini_system_prompt
+  model         = var.gemini_model
+  mcp           = var.additional_extensions
+  files         = var.gemini_settings_json == "" ? {} : { ".gemini/settings.json" = var.gemini_settings_json }
+
+  environment = nonsensitive(var.gemini_api_key) == "" ? {} : merge(
+    { GOOGLE_GEMINI_BASE_URL = "" },
+    var.use_vertexai
+    ? { GOOGLE_GENAI_USE_VERTEXAI = "true", GOOGLE_API_KEY = var.gemini_api_key }
+    : { GEMINI_API_KEY = var.gemini_api_key },
+  )
+
+  permission_policy    = var.permission_policy == "" && var.enable_yolo_mode ? "allow_all" : var.permission_policy
+  report_tasks         = var.report_tasks
+  icon                 = var.icon
+  order                = var.order
+  group                = var.group
+  web_app              = var.web_app
+  cli_app              = var.cli_app
+  cli_app_display_name = var.cli_app_display_name
+  subdomain            = var.subdomain
+  pre_install_script   = var.pre_install_script
+  post_install_script  = var.post_install_script
+}
+
+output "task_app_id" {
+  description = "The app a coder_ai_task points at; empty where there is none."
+  value       = module.agent.task_app_id
+}

@@ -1,0 +1,163 @@
+# The agent's own inputs first, then those that every agent module has.
+
+variable "folder" {
+  type        = string
+  description = "Folder the agent works in; made if it is missing. May start with ~ or $HOME."
+  default     = "/home/coder"
+}
+
+variable "task_prompt" {
+  type        = string
+  description = "What the agent is told first. In a task, empty means the task's own prompt."
+  default     = ""
+}
+
+variable "gemini_system_prompt" {
+  type        = string
+  description = "Added to the agent's own system prompt, where it can be."
+  default     = ""
+}
+
+variable "gemini_api_key" {
+  type        = string
+  description = "Key for the vendor's API. Empty = Taskyard's gateway, which keeps keys out of the workspace."
+  sensitive   = true
+  default     = ""
+}
+
+variable "use_vertexai" {
+  type        = bool
+  description = "The key is for Vertex AI."
+  default     = false
+}
+
+variable "gemini_model" {
+  type        = string
+  description = "Model the agent uses; empty = its own choice."
+  default     = ""
+}
+
+variable "gemini_settings_json" {
+  type        = string
+  description = "Settings for ~/.gemini/settings.json; ours are merged into them."
+  default     = ""
+}
+
+variable "enable_yolo_mode" {
+  type        = bool
+  description = "Allow everything without asking. A task does so anyway unless permission_policy is set."
+  default     = false
+}
+
+variable "additional_extensions" {
+  type        = string
+  description = "JSON with further MCP servers: {\"name\": {\"command\": ...}}."
+  default     = ""
+}
+
+variable "install_gemini" {
+  type        = bool
+  description = "No effect: the host shares the agent, or install it in pre_install_script."
+  default     = true
+}
+
+variable "gemini_version" {
+  type        = string
+  description = "No effect: the version is that of the host."
+  default     = ""
+}
+
+variable "agent_id" {
+  type        = string
+  description = "Id of the coder_agent that Gemini runs under."
+}
+
+variable "order" {
+  type        = number
+  description = "Position of the apps among others; lowest first."
+  default     = null
+}
+
+variable "group" {
+  type        = string
+  description = "Group of apps these belong to."
+  default     = null
+}
+
+variable "icon" {
+  type        = string
+  description = "Icon of the apps and the script."
+  default     = "/icon/gemini.svg"
+}
+
+variable "web_app" {
+  type        = bool
+  description = "Show the chat as an app. A task always has it."
+  default     = true
+}
+
+variable "web_app_display_name" {
+  type        = string
+  description = "Name of the chat app."
+  default     = "Gemini"
+}
+
+variable "cli_app" {
+  type        = bool
+  description = "Add an app that opens the conversation in a terminal."
+  default     = false
+}
+
+variable "cli_app_display_name" {
+  type        = string
+  description = "Name of the terminal app."
+  default     = "Gemini CLI"
+}
+
+variable "subdomain" {
+  type        = bool
+  description = "Serve the chat on a sub-domain instead of a path."
+  default     = false
+}
+
+variable "report_tasks" {
+  type        = bool
+  description = "Give the agent the report tool and ask it to use it."
+  default     = true
+}
+
+variable "permission_policy" {
+  type        = string
+  description = "Ours: ask, allow_edits or allow_all; empty = allow all in a task, the server's policy elsewhere."
+  default     = ""
+}
+
+variable "pre_install_script" {
+  type        = string
+  description = "Shell script to run first; its failure stops the start."
+  default     = null
+}
+
+variable "post_install_script" {
+  type        = string
+  description = "Shell script to run before the agent starts."
+  default     = null
+}
+
+variable "install_agentapi" {
+  type        = bool
+  description = "No effect: the runner serves this API itself."
+  default     = true
+}
+
+variable "agentapi_version" {
+  type        = string
+  description = "No effect: the runner serves this API itself."
+  default     = "v0.11.8"
+}
+
+variable "enable_state_persistence" {
+  type        = bool
+  description = "No effect: the server always keeps the conversation."
+  default     = true
+}
