@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -86,7 +87,7 @@ async def test_it_works_reports_and_goes_on_in_the_next_build(
     case: Case, workspace: TestWorkspace
 ) -> None:
     server = workspace.server
-    request = {
+    request: dict[str, Any] = {
         "command": [],
         "options": {"model": case.model},
         "permission_policy": "allow_all",

@@ -1,5 +1,6 @@
 """What each known agent is started with, and what its files say."""
 
+import base64
 import json
 import tomllib
 from pathlib import Path
@@ -115,6 +116,51 @@ def test_codex_finds_the_gateway_and_its_key_stays_out_of_the_file(
     )
     assert config["projects"]['/a "b"'] == {"trust_level": "trusted"}
     assert '"key"' not in text
+
+
+def test_codex_takes_effort_and_tables_of_a_template(tmp_path: Path) -> None:
+    tables = base64.b64encode(b'[mcp_servers.x]\ncommand = "y"\n').decode()
+    more = {"TASKYARD_CODEX_EFFORT": "high", "TASKYARD_CODEX_TABLES": tables}
+
+    write(
+        "codex",
+        tmp_path,
+        Place(directory=Path("/work"), environment={**GATEWAY, **more}),
+    )
+
+    config = tomllib.loads((tmp_path / ".codex/config.toml").read_text())
+    assert config["model_reasoning_effort"] == "high"
+    assert config["mcp_servers"] == {"x": {"command": "y"}}
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("codex", ".codex/AGENTS.md"),
+        ("gemini", ".gemini/GEMINI.md"),
+        ("opencode", ".config/opencode/AGENTS.md"),
+        ("qwen", ".qwen/QWEN.md"),
+    ],
+)
+def test_words_for_every_turn_go_into_the_agents_file(
+    name: str, file: str, tmp_path: Path
+) -> None:
+    place = Place(
+        directory=Path("/work"), environment=GATEWAY, system_prompt="Be brief."
+    )
+
+    write(name, tmp_path, place)
+
+    assert "Be brief." in (tmp_path / file).read_text()
+
+
+def test_gemini_with_a_key_of_vertex_logs_in_there(tmp_path: Path) -> None:
+    vertex = {"GOOGLE_GENAI_USE_VERTEXAI": "true"}
+
+    write("gemini", tmp_path, Place(directory=Path("/work"), environment=vertex))
+
+    settings = read(tmp_path / ".gemini/settings.json")
+    assert settings["security"]["auth"]["selectedType"] == "vertex-ai"
 
 
 def test_a_config_of_the_users_own_stays_and_ours_is_written_anew(

@@ -46,7 +46,10 @@ DEFINITIONS: Final[Mapping[str, AgentDefinition]] = {
                 "allow_edits": "workspace-write",
                 "allow_all": "agent-full-access",
             },
-            settings=(Setting(path=".codex/config.toml", content=files.codex_config),),
+            settings=(
+                Setting(path=".codex/config.toml", content=files.codex_config),
+                Setting(path=".codex/AGENTS.md", content=files.instructions),
+            ),
             install_hint="taskyard agents install codex",
         ),
         AgentDefinition(
@@ -56,6 +59,7 @@ DEFINITIONS: Final[Mapping[str, AgentDefinition]] = {
             modes={"ask": "default", "allow_edits": "autoEdit", "allow_all": "yolo"},
             settings=(
                 Setting(path=".gemini/settings.json", content=files.gemini_settings),
+                Setting(path=".gemini/GEMINI.md", content=files.instructions),
             ),
             install_hint="taskyard agents install gemini",
         ),
@@ -73,6 +77,7 @@ DEFINITIONS: Final[Mapping[str, AgentDefinition]] = {
                     content=files.opencode_config,
                     yields=True,
                 ),
+                Setting(path=".config/opencode/AGENTS.md", content=files.instructions),
             ),
             install_hint="taskyard agents install opencode",
         ),
@@ -100,6 +105,7 @@ DEFINITIONS: Final[Mapping[str, AgentDefinition]] = {
             modes={"ask": "default", "allow_edits": "auto-edit", "allow_all": "yolo"},
             settings=(
                 Setting(path=".qwen/settings.json", content=files.qwen_settings),
+                Setting(path=".qwen/QWEN.md", content=files.instructions),
             ),
             install_hint="taskyard agents install qwen",
         ),
@@ -119,6 +125,15 @@ DEFINITIONS: Final[Mapping[str, AgentDefinition]] = {
                 "ask": "approve",
                 "allow_edits": "smart_approve",
                 "allow_all": "auto",
+            },
+        ),
+        AgentDefinition(
+            name="aider",  # a terminal only
+            environment={
+                "OPENAI_API_BASE": "{OPENAI_BASE_URL}",
+                "ANTHROPIC_API_BASE": "{ANTHROPIC_BASE_URL}",
+                "ANTHROPIC_API_KEY": "{ANTHROPIC_AUTH_TOKEN}",
+                "LITELLM_LOCAL_MODEL_COST_MAP": "True",
             },
         ),
         AgentDefinition(name="cursor", acp_command=("cursor-agent", "acp")),

@@ -23,6 +23,7 @@ class Place:
     model: str = ""  # empty = the agent's own default
     policy: PermissionPolicy = "ask"
     mcp_servers: tuple[McpServer, ...] = ()
+    system_prompt: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

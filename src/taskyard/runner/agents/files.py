@@ -1,10 +1,11 @@
 """What agents' own files say: each function makes one file for a place."""
 
+import base64
 import json
 from typing import Final
 
 from taskyard.runner.agents.definition import Json, Place
-from taskyard.runner.agents.driver import PermissionPolicy
+from taskyard.runner.agents.driver import AgentFailed, PermissionPolicy
 
 __all__ = [
     "CLAUDE_MODEL",
@@ -13,6 +14,7 @@ __all__ = [
     "codex_config",
     "copilot_servers",
     "gemini_settings",
+    "instructions",
     "opencode_config",
     "pi_models",
     "qwen_settings",
@@ -41,10 +43,13 @@ def codex_config(place: Place) -> str | None:
     address = place.environment.get("OPENAI_BASE_URL")
     if not address:
         return None
-    model = [f"model = {_toml(place.model)}"] if place.model else []
+    top = {
+        "model": place.model,
+        "model_reasoning_effort": place.environment.get("TASKYARD_CODEX_EFFORT", ""),
+    }
     return "\n".join(
         [
-            *model,
+            *(f"{name} = {_toml(value)}" for name, value in top.items() if value),
             'model_provider = "taskyard"',
             "check_for_update_on_startup = false",
             "",
@@ -60,12 +65,22 @@ def codex_config(place: Place) -> str | None:
             f"[projects.{_toml(str(place.directory))}]",
             'trust_level = "trusted"',
             "",
+            _tables(place.environment.get("TASKYARD_CODEX_TABLES", "")),
         ]
     )
 
 
-def gemini_settings(_place: Place) -> Json:
-    return _google_settings("gemini-api-key")
+def _tables(encoded: str) -> str:
+    """Further TOML tables of a template, such as MCP servers."""
+    try:
+        return base64.b64decode(encoded, validate=True).decode()
+    except ValueError as exc:
+        raise AgentFailed(f"TASKYARD_CODEX_TABLES is not base64 text: {exc}") from exc
+
+
+def gemini_settings(place: Place) -> Json:
+    is_vertex = place.environment.get("GOOGLE_GENAI_USE_VERTEXAI") == "true"
+    return _google_settings("vertex-ai" if is_vertex else "gemini-api-key")
 
 
 def qwen_settings(_place: Place) -> Json:
@@ -130,6 +145,11 @@ def copilot_servers(place: Place) -> Json:
             for server in place.mcp_servers
         }
     }
+
+
+def instructions(place: Place) -> str | None:
+    """For agents that take words for every turn from a file only."""
+    return f"\n{place.system_prompt}\n" if place.system_prompt else None
 
 
 def pi_models(place: Place) -> Json | None:
