@@ -2,11 +2,12 @@
 
 import importlib.util
 import io
+import marshal
 import platform
 import struct
 import sys
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -26,13 +27,21 @@ RUNNER: Final = (
     "websockets.*",
 )
 
-#: Parts that a client does not need: other concurrency models, the command line.
+#: Parts that a client does not need: other concurrency models, servers, the command line.
 _LEFT_OUT: Final = (
     "websockets/legacy/",
     "websockets/sync/",
     "websockets/trio/",
+    "websockets/__main__.py",
+    "websockets/asyncio/router.py",
+    "websockets/asyncio/server.py",
+    "websockets/auth.py",
+    "websockets/cli.py",
+    "websockets/server.py",
     "h11/tests/",
 )
+#: The flag of bytecode that is found by hash and not compared (PEP 552).
+_UNCHECKED: Final = (1).to_bytes(4, "little")
 _TIMESTAMP: Final = (1980, 1, 1, 0, 0, 0)
 _MAIN: Final = """\
 import sys
@@ -55,12 +64,14 @@ def build(packages: Sequence[str] = RUNNER, *, main: str = _MAIN) -> bytes:
     """The archive's bytes: the same input gives the same bytes, always.
 
     Modules are found, not imported. Binary parts are left out: packages must work
-    without them. One is added for machines like this one: the terminal emulator's shared
-    library below `lib/`, where `pyghostty` is installed. Raises `CannotPack`.
+    without them. The bytecode of this Python goes along (compiling all of it takes half a
+    second of every workspace's first start); another Python reads the sources. Raises
+    `CannotPack`.
     """
     files: dict[str, bytes] = {"__main__.py": main.encode(), **_libraries()}
     for name in packages:
         files.update(_files(name))
+    files.update(_bytecode(files))
     out = io.BytesIO()
     out.write(b"#!/usr/bin/env python3\n")
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
@@ -89,6 +100,23 @@ def _files(name: str) -> Iterator[tuple[str, bytes]]:
         path = str(base / file.relative_to(source.parent).as_posix())
         if not path.startswith(_LEFT_OUT):
             yield path, file.read_bytes()
+
+
+def _bytecode(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The compiled modules, where an import from an archive looks for them.
+
+    They are not compared with their sources (PEP 552). The format without references (2)
+    is the one whose bytes do not depend on what else this process holds.
+    """
+    compiled: dict[str, bytes] = {}
+    for path, source in files.items():
+        if not path.endswith(".py"):
+            continue
+        code = compile(source, path, "exec", dont_inherit=True, optimize=0)
+        digest = importlib.util.source_hash(source)
+        head = importlib.util.MAGIC_NUMBER + _UNCHECKED + digest
+        compiled[f"{path}c"] = head + marshal.dumps(code, 2)
+    return compiled
 
 
 def _one(module: str) -> Iterator[tuple[str, bytes]]:

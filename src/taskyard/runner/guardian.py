@@ -1,4 +1,4 @@
-"""Keep the runner running: unpack it, start it, start it again when it crashes.
+"""Keep the runner running: start it, and start it again when it crashes.
 
 The guardian is the process that the init script becomes. It imports little, does little
 and so lives long; a runner that is killed comes back and goes on where it was.
@@ -26,9 +26,9 @@ LIVED_SECONDS: Final = 60.0
 
 
 def main(entry: str) -> int:
-    """Run the runner until it ends for good; `entry` is this archive or folder."""
+    """Run the runner until it ends for good; `entry` is this archive."""
     if os.path.isfile(entry):  # noqa: PTH113 - pathlib costs memory for the whole life
-        _move_out_of(entry)
+        _settle(entry)
     # What the workspace's scripts leave behind becomes ours, and is reaped.
     library = ctypes.CDLL(None)
     if hasattr(library, "prctl"):
@@ -39,16 +39,18 @@ def main(entry: str) -> int:
     return keeper.run()
 
 
-def _move_out_of(archive: str) -> None:
-    """Unpack, and become the program in the folder, without what unpacking needed."""
+def _settle(archive: str) -> None:
+    """Become the copy of the archive in the home, without what copying needed."""
+    if os.path.basename(os.path.dirname(archive)).startswith("app-"):  # noqa: PTH119, PTH120 - see above
+        return
     from pathlib import Path  # noqa: PLC0415 - not for the whole life
 
     from taskyard.runner.places import Places  # noqa: PLC0415 - see above
     from taskyard.runner.unpacking import unpack  # noqa: PLC0415 - see above
 
-    place = unpack(Path(archive), Places.of(os.environ))
-    if place.is_dir():
-        _become([sys.executable, "-I", "-S", str(place), "run"])
+    copy = unpack(Path(archive), Places.of(os.environ))
+    if copy != Path(archive):
+        _become([sys.executable, "-I", "-S", str(copy), "run"])
 
 
 def _become(command: list[str]) -> NoReturn:

@@ -1,56 +1,54 @@
-"""Unpack the single file into the home, so that Python keeps its bytecode."""
+"""Keep the single file in the home, and beside it what cannot be loaded from inside it."""
 
 import hashlib
 import os
 import shutil
-import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Final
 
 from taskyard.runner.places import Places
 
-__all__ = ["unpack"]
+__all__ = ["PREFIX", "unpack"]
+
+#: Folders of unpacked runners are named so, with the hash of the file behind it.
+PREFIX: Final = "app-"
 
 
-def unpack(entry: Path, places: Places) -> Path:
-    """Put the archive's files into the home, once.
+def unpack(archive: Path, places: Places) -> Path:
+    """Copy the archive into the home, once; return the copy, or `archive` on a full disk.
 
-    Returns the folder, or `entry` itself where it is a folder already or cannot be
-    unpacked (a full disk): then every start compiles anew, slower, and works.
+    The modules stay inside: they come with their bytecode, and making hundreds of small
+    files is what takes long on the disk of a busy machine. Shared libraries are put
+    beside the copy.
     """
-    if not zipfile.is_zipfile(entry):
-        return entry
-    name = hashlib.sha256(entry.read_bytes()).hexdigest()[:16]
+    content = archive.read_bytes()
     base = places.state / "runner"
-    folder = base / f"app-{name}"
-    if (folder / "__main__.py").is_file():
-        return folder
-    fresh = base / f".app-{name}.{os.getpid()}"
+    folder = base / f"{PREFIX}{hashlib.sha256(content).hexdigest()[:16]}"
+    copy = folder / "runner.pyz"
+    if copy.is_file():
+        return copy
+    fresh = base / f".{folder.name}.{os.getpid()}"
     try:
-        base.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with zipfile.ZipFile(entry) as archive:
-            archive.extractall(fresh)
+        fresh.mkdir(mode=0o700, parents=True)
+        (fresh / copy.name).write_bytes(content)
+        _libraries(archive, fresh)
         fresh.rename(folder)
     except OSError as exc:
         shutil.rmtree(fresh, ignore_errors=True)
         sys.stderr.write(
-            f"cannot unpack the runner into {folder}: {exc}; running from the archive\n"
+            f"cannot keep the runner in {folder}: {exc}; using {archive}\n"
         )
-        return folder if (folder / "__main__.py").is_file() else entry
-    for old in base.glob("app-*"):
+        return copy if copy.is_file() else archive
+    for old in base.glob(f"{PREFIX}*"):
         if old != folder:
             shutil.rmtree(old, ignore_errors=True)
-    _compile_later(folder)
-    return folder
+    return copy
 
 
-def _compile_later(folder: Path) -> None:
-    """Write bytecode beside the start, for commands whose start must be quick."""
-    code = "import compileall, os, sys; os.nice(10); compileall.compile_dir(sys.argv[1], quiet=2)"
-    subprocess.Popen(
-        [sys.executable, "-I", "-S", "-c", code, str(folder)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+def _libraries(archive: Path, folder: Path) -> None:
+    with zipfile.ZipFile(archive) as inside:
+        for name in inside.namelist():
+            if name.startswith("lib/"):
+                inside.extract(name, folder)

@@ -1,7 +1,11 @@
 """The archive of the runner: the same every time, with nothing that a workspace lacks."""
 
+import importlib.util
 import io
+import subprocess
+import sys
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -35,7 +39,37 @@ def test_the_runner_is_in_it_and_the_server_is_not() -> None:
         for n in inside
         if n.startswith(("taskyard/server", "taskyard/cli", "websockets/sync"))
     ]
-    assert not [n for n in inside if n.endswith((".so", ".pyc", ".c"))]
+    assert not [n for n in inside if n.endswith(".c")]
+
+
+def loaded_from(archive: Path) -> str:
+    """The file of the archive that a module of it came from."""
+    code = "import sys; sys.path.insert(0, sys.argv[1]); import taskyard.runner.main as m; print(m.__file__)"
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", code, archive],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+    return done.stdout.strip().removeprefix(f"{archive}/")
+
+
+def test_the_bytecode_of_this_python_is_used(tmp_path: Path) -> None:
+    archive = tmp_path / "runner.pyz"
+    archive.write_bytes(zipapp.build())
+
+    assert loaded_from(archive) == "taskyard/runner/main.pyc"
+
+
+def test_another_python_reads_the_sources(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importlib.util, "MAGIC_NUMBER", b"\x00\x00\r\n")
+    archive = tmp_path / "runner.pyz"
+    archive.write_bytes(zipapp.build())
+
+    assert loaded_from(archive) == "taskyard/runner/main.py"
 
 
 def test_it_begins_so_that_a_shell_can_start_it() -> None:
