@@ -117,9 +117,11 @@ def _library() -> Any:
 def _places() -> Iterator[Path]:
     if given := os.environ.get("TASKYARD_TERMINAL_LIBRARY"):
         yield Path(given)
-    bundled = Path(__file__).parents[4] / "lib" / platform_name() / LIBRARY
-    if bundled.is_file():
-        yield bundled
+    # Beside the runner's single file, or beside its sources.
+    for folder in Path(__file__).parents[4:6]:
+        bundled = folder / "lib" / platform_name() / LIBRARY
+        if bundled.is_file():
+            yield bundled
     spec = importlib.util.find_spec("pyghostty")
     if spec is not None and spec.origin:
         yield from (Path(spec.origin).parent / "_lib").glob("libghostty-vt.*")
