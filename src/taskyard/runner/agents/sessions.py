@@ -355,6 +355,7 @@ class Sessions:
                 model=model,
                 policy=policy,
                 mcp_servers=servers,
+                system_prompt=request.system_prompt,
             ),
         )
         return Launch(
