@@ -76,8 +76,11 @@ def _installed(folder: Path, program: str) -> str | None:
     except OSError:
         return None
     for version in versions:
-        for place in ("node_modules/.bin", "bin", "."):
-            path = version / place / program
+        places = [version / place for place in ("node_modules/.bin", "bin", ".")]
+        # The adapter for Claude carries the program itself, without a link in .bin.
+        places += version.glob("node_modules/@anthropic-ai/claude-agent-sdk-*")
+        for place in places:
+            path = place / program
             if os.access(path, os.X_OK) and path.is_file():
                 return str(path)
     return None

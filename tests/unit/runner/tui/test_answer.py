@@ -72,6 +72,37 @@ def test_a_line_that_is_rewritten_while_it_grows_is_told_once() -> None:
     )
 
 
+def test_a_banner_that_is_drawn_in_another_way_is_no_answer() -> None:
+    said = answer(
+        f"▝▜ Agent v1{BOX}",
+        f"▐▛ Agent v1\n\n  Waiting{BOX}",
+        "",
+        f"▜▛ Agent v1\n\n❯ hi\n\n● yes{BOX}",
+    )
+
+    assert said == "● yes"
+
+
+def test_a_line_that_stays_above_the_input_box_hides_nothing() -> None:
+    gap, hint = "\n" * 20, "medium effort"
+
+    said = answer(
+        f"Agent v1{gap}{hint}{BOX}",
+        f"Agent v1\n\n❯ hi\n\n● yes{gap[4:]}{hint}{BOX}",
+    )
+
+    assert said == "● yes"
+
+
+def test_the_time_a_turn_took_is_no_part_of_the_answer() -> None:
+    said = answer(
+        "Agent" + BOX,
+        f"Agent\n\n❯ hi\n\n● yes\n\n✻ Brewed for 1m 2s · done 8 AM{BOX}",
+    )
+
+    assert said == "● yes"
+
+
 def test_an_endless_answer_keeps_its_end() -> None:
     made = Answer("custom", "start", "hi")
     for n in range(0, ANSWER_LINES * 2, 30):

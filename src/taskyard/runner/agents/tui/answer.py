@@ -6,6 +6,7 @@ new, whatever its lines look like; so an answer may repeat what was said before,
 agent may change a line further up, and neither is mistaken for the other.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Final, final
@@ -23,6 +24,12 @@ __all__ = ["Answer"]
 ANSWER_LINES: Final = 4000
 #: A line that occurs more often says nothing about where the text is.
 _OFTEN: Final = 8
+#: A line or two far below the text: a hint at the edge of the screen.
+_FOOTER: Final = re.compile(r"\n{5,}[^\n]+(?:\n[^\n]+)?\s*\Z")
+#: What Claude writes under a finished turn; the duration is told with the turn's end.
+_SUMMARY: Final = re.compile(r"\n✻ \w+ for (?:\d+[hms] ?)+(?: · done [^\n]*)?\s*\Z")
+#: Of a line that wraps.
+_LONG_ECHO: Final = 40
 #: A footer that no rule knows as an input box is never larger.
 _FOOTER_LINES: Final = 8
 
@@ -37,17 +44,44 @@ class Answer:
         self._before = before
         self._lines: list[str] = []
         self._scrolled = False
+        self._has_begun = False  # the agent has shown the message, or something new
+        first = next((line for line in said.split("\n") if line.strip()), "")
+        self._echo = "".join(first.split())
 
     def see(self, screen: str) -> None:
         """Take in what is shown now: history and screen, or the screen alone."""
         old, now = _without_footer(self._agent, self._before, screen)
+        if not any(rune.isalnum() for line in now for rune in line):
+            return  # cleared, to be drawn anew
+        start = None if self._scrolled else self._start(old, now)
+        if start is not None:
+            self._lines = now[start:]
+        elif self._lines and self._has_begun:
+            self._append(now)
+        else:
+            self._lines = now
+
+    def _start(self, old: list[str], now: list[str]) -> int | None:
+        """Where the new text begins; None when nothing old and no echo is left."""
         moved = _movement(old, now)
-        if moved is not None and not self._scrolled:
-            start = _end_of_old(old, now, moved)
-            if start > 0 or moved == len(old):
-                self._lines = now[start:]
-                return
-        self._append(now)
+        echoes = [at for at, line in enumerate(now) if self._is_echo(line)]
+        if moved is None:
+            start = echoes[-1] if echoes else None
+        else:
+            # A line of the old text may stand below the answer: a footer that no rule
+            # knows. The echo is above the answer, whatever stands below.
+            fresh = (at for at in echoes if now[at] != _at(old, at + moved))
+            start = next(fresh, None) or _end_of_old(old, now, moved)
+        if start or moved == len(old):
+            self._has_begun = True
+            return start
+        return None
+
+    def _is_echo(self, line: str) -> bool:
+        """The person's words, alone on their line, as far as they fit on it."""
+        shown = "".join(line.split()).strip("│|┃").lstrip(">❯›*")
+        whole = shown == self._echo
+        return whole or (len(shown) >= _LONG_ECHO and self._echo.startswith(shown))
 
     def text(self) -> str:
         """What the agent said, formatted as AgentAPI's clients expect it."""
@@ -55,7 +89,8 @@ class Answer:
         message = format_agent_message(self._agent, shown, self._said)
         if self._scrolled:
             message = _without_end_of_echo(message, self._said)
-        return trim_blank_lines(format_tool_call(self._agent, message)[0])
+        message = format_tool_call(self._agent, message)[0]
+        return trim_blank_lines(_SUMMARY.sub("", _FOOTER.sub("", message)))
 
     def _append(self, window: list[str]) -> None:
         """The old text has left the screen: join what is shown to what was seen."""
@@ -109,6 +144,10 @@ def _movement(old: Sequence[str], now: Sequence[str]) -> int | None:
     if not votes:
         return None
     return max(votes, key=lambda moved: (votes[moved], moved >= 0, -abs(moved)))
+
+
+def _at(lines: Sequence[str], index: int) -> str | None:
+    return lines[index] if 0 <= index < len(lines) else None
 
 
 def _places(lines: Sequence[str]) -> dict[str, list[int]]:

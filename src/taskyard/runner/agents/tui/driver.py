@@ -179,7 +179,7 @@ class TuiDriver:
     async def _open(self, launch: Launch) -> None:
         """Start the process; returns when it wants something, or has ended."""
         size = (launch.columns, launch.rows)
-        screen = Screen(open_terminal(*size), self._look)
+        screen = Screen(open_terminal(*size), self._look, self._profile.dialogs)
         words = launch.command
         if not self._verbatim:
             words, self._external_id = command_line(self._profile, launch)
@@ -252,6 +252,7 @@ class TuiDriver:
             title=screen.title,
             screen_age=screen.text_age,
             title_age=screen.title_age,
+            dialog_age=screen.dialog_age,
             has_rung=turn is not None and screen.bells > turn.bells,
             has_worked=turn is not None and turn.has_worked,
             is_prompted=turn is not None,
@@ -271,11 +272,14 @@ class TuiDriver:
                 turn.verdict = verdict
                 turn.over.set()
             return
-        self._show(verdict)
-        turn.follow(screen, self._profile.busy)
+        asked = self._show(verdict)
+        if asked or verdict.dialog is None:
+            # Nothing is said while a dialog waits, though the agent may go on blinking.
+            turn.follow(screen, self._profile.busy, at_once=asked)
 
-    def _show(self, verdict: Verdict) -> None:
-        self._questions.see(verdict.dialog, self.screen)
+    def _show(self, verdict: Verdict) -> bool:
+        """Tell the state; True when it came with a new dialog."""
+        asked = self._questions.see(verdict.dialog, self.screen)
         more = {"detail": verdict.detail} if verdict.detail else {}
         if verdict.state == "auth_required":
             more["action"] = "login"
@@ -283,6 +287,7 @@ class TuiDriver:
         if verdict.state in _SETTLED:
             self._is_ready = True
             self._settled.set()
+        return asked
 
     def _state(self, state: str, source: str, **more: str) -> None:
         """Only what differs is told, and better knowledge of the same not too often."""

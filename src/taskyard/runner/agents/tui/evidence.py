@@ -47,6 +47,8 @@ class Evidence:
     title: str = ""
     screen_age: float = 0.0  # since the screen changed
     title_age: float = 0.0
+    #: Since the dialog came that is shown now; around it an agent may go on blinking.
+    dialog_age: float | None = None  # None = as old as the screen
     has_rung: bool = False  # since the turn began
     has_worked: bool = False  # was seen working since the turn began
     is_prompted: bool = False  # a turn is under way, as far as we know
@@ -98,8 +100,9 @@ def _dialog(profile: Profile, evidence: Evidence) -> Verdict | None:
     dialog = find_dialog(evidence.screen, profile.dialogs)
     if dialog is None:
         return None
-    if evidence.screen_age < DIALOG_SECONDS:
-        return _undecided(evidence, DIALOG_SECONDS - evidence.screen_age)
+    age = evidence.screen_age if evidence.dialog_age is None else evidence.dialog_age
+    if age < DIALOG_SECONDS:
+        return _undecided(evidence, DIALOG_SECONDS - age)
     state: SessionState = (
         "auth_required" if dialog.kind == "login" else "requires_action"
     )

@@ -25,20 +25,19 @@ class Questions:
         self._dialog: Dialog | None = None
         self._answered: Dialog | None = None  # it stays on the screen for a moment
 
-    def see(self, dialog: Dialog | None, screen: str) -> None:
-        """Compare with what is shown now."""
-        if dialog == self._answered and dialog is not None:
-            return
+    def see(self, dialog: Dialog | None, screen: str) -> bool:
+        """Compare with what is shown now; True for a dialog that was not there before."""
+        if dialog is not None and dialog in (self._answered, self._dialog):
+            return False
         self._answered = None
-        if dialog == self._dialog:
-            return
         self.drop()
         if dialog is None or not dialog.options or dialog.kind == "login":
-            return
+            return False
         self._dialog, self._request = dialog, str(uuid.uuid4())
         self._tell(dialog, screen)
         if dialog.kind == "permission":
             self._answer_by_policy(dialog)
+        return True
 
     def answer(self, request: str, option_id: str, *, cancel: bytes) -> None:
         """Type what chooses the option; an answer to an older dialog is ignored."""

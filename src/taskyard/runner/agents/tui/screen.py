@@ -1,9 +1,11 @@
 """A terminal that is watched: looked at when it has been quiet for a moment, never polled."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from typing import Final, final
 
+from taskyard.runner.agents.tui.dialogs import Dialog, find_dialog
 from taskyard.runner.agents.tui.terminal import Terminal
 
 __all__ = ["Screen"]
@@ -21,14 +23,22 @@ BURST_BYTES: Final = 8 * 1024
 class Screen:
     """Calls `on_look` after each look; between two of them `text` and `title` do not change."""
 
-    def __init__(self, terminal: Terminal, on_look: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        terminal: Terminal,
+        on_look: Callable[[], None],
+        dialogs: re.Pattern[str] | None = None,
+    ) -> None:
         self._terminal = terminal
+        self._dialogs = dialogs
+        self._dialog: Dialog | None = None
         self._on_look = on_look
         self._loop = asyncio.get_running_loop()
         self.text = ""
         self.title = ""
         self.looked_at = self._loop.time()
         self._text_since = self.looked_at
+        self._dialog_since = self.looked_at
         self._title_since = self.looked_at
         self._first_feed: float | None = None
         self._unseen = 0
@@ -41,6 +51,11 @@ class Screen:
     def text_age(self) -> float:
         """Seconds since the text changed."""
         return self._loop.time() - self._text_since
+
+    @property
+    def dialog_age(self) -> float:
+        """Seconds since the dialog came that is shown, or the last one went."""
+        return self._loop.time() - self._dialog_since
 
     @property
     def title_age(self) -> float:
@@ -97,6 +112,9 @@ class Screen:
         text, title = self._terminal.text(), self._terminal.title
         if text != self.text:
             self.text, self._text_since = text, self.looked_at
+            dialog = find_dialog(text, self._dialogs)
+            if dialog != self._dialog:
+                self._dialog, self._dialog_since = dialog, self.looked_at
         if title != self.title:
             self.title, self._title_since = title, self.looked_at
         self._looked.set()

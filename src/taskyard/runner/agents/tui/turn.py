@@ -37,14 +37,16 @@ class Turn:
         self.verdict: Verdict | None = None  # that ended it
         self.over = asyncio.Event()
 
-    def follow(self, screen: Screen, busy: re.Pattern[str]) -> None:
+    def follow(
+        self, screen: Screen, busy: re.Pattern[str], *, at_once: bool = False
+    ) -> None:
         """Tell what has been said so far, if it is time; lines about being busy are not said."""
         if screen.is_alternate:
             # What leaves such a screen is gone: see every state of it.
             self._answer.see(screen.text)
         if not self.was_taken:
             return
-        if self._loop.time() < self._next:
+        if self._loop.time() < self._next and not at_once:
             screen.look_in(self._next - self._loop.time())
             return
         if not screen.is_alternate:
