@@ -1,20 +1,16 @@
 """Runners without a workspace: they speak the link to a real server, some of them badly."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from types import TracebackType
-from typing import Any, Final, Self, cast, final
+from typing import Any, Final, Self, cast
 from uuid import UUID, uuid4
 
-from starlette.types import ASGIApp, Message
+from starlette.types import ASGIApp
 from typing_extensions import override
 
-from taskyard.kit.mux.mux import Mux, MuxStream
-from taskyard.kit.mux.pump import PumpCarrier
-from taskyard.kit.supervisor import Supervisor
+from taskyard.kit.mux.mux import MuxStream
 from taskyard.protocol.link import (
-    PATH,
-    SUBPROTOCOL,
     AgentLifecycle,
     Command,
     Hello,
@@ -22,9 +18,9 @@ from taskyard.protocol.link import (
     Reply,
 )
 from taskyard.protocol.sessions import EventKind, SessionState
+from taskyard.testing.runner_connection import RunnerConnection, TurnedAway
 
 __all__ = [
-    "AsgiSocket",
     "BusyRunner",
     "DoublingRunner",
     "FakeRunner",
@@ -36,87 +32,6 @@ __all__ = [
 
 AT: Final = "2026-01-01T00:00:00Z"
 _DEADLINE: Final = 10.0
-
-
-class TurnedAway(Exception):
-    """The server closed the connection instead of a welcome."""
-
-    def __init__(self, code: int, reason: str, refused: str) -> None:
-        super().__init__(f"{code}: {reason}")
-        self.code = code
-        self.reason = reason
-        self.refused = refused  # of the message `refused`; "" when none came
-
-
-@final
-class AsgiSocket:
-    """The client's end of a WebSocket to an ASGI application in this process."""
-
-    def __init__(
-        self,
-        app: ASGIApp,
-        *,
-        token: str,
-        subprotocols: Iterable[str] = (SUBPROTOCOL,),
-    ) -> None:
-        self._app = app
-        self._scope = {
-            "type": "websocket",
-            "asgi": {"version": "3.0"},
-            "http_version": "1.1",
-            "scheme": "ws",
-            "path": PATH,
-            "raw_path": PATH.encode(),
-            "query_string": b"",
-            "root_path": "",
-            "headers": [
-                (b"host", b"test"),
-                (b"coder-session-token", token.encode()),
-            ],
-            "client": ("127.0.0.1", 1),
-            "server": ("test", 80),
-            "subprotocols": list(subprotocols),
-            "state": {},
-        }
-        self._up: asyncio.Queue[Message] = asyncio.Queue()
-        self._down: asyncio.Queue[Message | None] = asyncio.Queue()
-        self.close_code = 0
-        self.close_reason = ""
-        self.subprotocol: str | None = None
-        self.over = asyncio.Event()
-
-    async def run(self) -> None:
-        """Serve the application's side until it is done with the connection."""
-        self._up.put_nowait({"type": "websocket.connect"})
-        try:
-            await self._app(self._scope, self._up.get, self._take)
-        finally:
-            self._down.put_nowait(None)
-            self.over.set()
-
-    async def _take(self, message: Message) -> None:
-        self._down.put_nowait(message)
-
-    async def receive(self) -> bytes | None:
-        """The next binary message; None at the end, then `close_code` says why."""
-        while (message := await self._down.get()) is not None:
-            match message["type"]:
-                case "websocket.send":
-                    return cast("bytes", message["bytes"])
-                case "websocket.accept":
-                    self.subprotocol = message.get("subprotocol")
-                case _:
-                    self.close_code = int(message.get("code", 1000))
-                    self.close_reason = str(message.get("reason") or "")
-                    return None
-        return None
-
-    async def send(self, data: bytes) -> None:
-        self._up.put_nowait({"type": "websocket.receive", "bytes": data})
-
-    def drop(self) -> None:
-        """As when the network is cut: the server learns of it, in the end."""
-        self._up.put_nowait({"type": "websocket.disconnect", "code": 1006})
 
 
 class FakeRunner:
@@ -138,7 +53,7 @@ class FakeRunner:
         self.acted_on: list[Command] = []
         self.journal: dict[str, Reply] = {}
         self.last_seq = 0
-        self._connection: _Connection | None = None
+        self._connection: RunnerConnection | None = None
         self._changed = asyncio.Event()
 
     async def __aenter__(self) -> Self:
@@ -163,7 +78,9 @@ class FakeRunner:
 
     async def connect(self) -> Manifest:
         """Dial and wait for the welcome. Raises `TurnedAway`."""
-        connection = _Connection(self._app, self.token, self._received, self.opened)
+        connection = RunnerConnection(
+            self._app, self.token, self._received, self.opened
+        )
         self._connection = connection
         connection.send(
             Hello(
@@ -387,75 +304,3 @@ class DoublingRunner(FakeRunner):
     def _send_event(self, seq: int) -> None:
         super()._send_event(seq)
         super()._send_event(seq)
-
-
-@final
-class _Connection:
-    """One WebSocket of a fake runner."""
-
-    def __init__(
-        self,
-        app: ASGIApp,
-        token: str,
-        received: Callable[[dict[str, Any]], None],
-        on_open: Callable[[MuxStream, dict[str, Any]], None],
-    ) -> None:
-        self._socket = AsgiSocket(app, token=token)
-        self._received = received
-        self._mux = Mux(
-            dialled=True,
-            on_open=on_open,
-            on_message=self._message,
-        )
-        self._welcome: asyncio.Future[Manifest] = (
-            asyncio.get_running_loop().create_future()
-        )
-        self._refused = ""
-        self._ended = asyncio.Event()
-        self._supervisor = Supervisor()
-        self._supervisor.start(self._socket.run(), name="server-side")
-        self._supervisor.start(self._pump(), name="runner-side")
-
-    def send(self, message: Mapping[str, Any]) -> None:
-        self._mux.send_message(dict(message))
-
-    async def welcomed(self) -> Manifest:
-        async with asyncio.timeout(_DEADLINE):
-            return await self._welcome
-
-    async def ended(self) -> tuple[int, str]:
-        async with asyncio.timeout(_DEADLINE):
-            await self._ended.wait()
-        return self._socket.close_code, self._refused or self._socket.close_reason
-
-    async def close(self) -> None:
-        """Hang up and wait until the server has noticed."""
-        self._socket.drop()
-        async with asyncio.timeout(_DEADLINE):
-            await self._socket.over.wait()
-        await self._supervisor.close()
-
-    async def _pump(self) -> None:
-        carrier = PumpCarrier(
-            self._mux, receive=self._socket.receive, send=self._socket.send
-        )
-        await carrier.run()
-        self._ended.set()
-        if not self._welcome.done():
-            self._welcome.set_exception(
-                TurnedAway(
-                    self._socket.close_code, self._socket.close_reason, self._refused
-                )
-            )
-            self._welcome.exception()  # seen, even when nobody waits
-
-    def _message(self, body: dict[str, Any]) -> None:
-        match body["type"]:
-            case "welcome":
-                if not self._welcome.done():
-                    self._welcome.set_result(body["manifest"])
-            case "refused":
-                self._refused = str(body["reason"])
-            case _:
-                pass
-        self._received(body)

@@ -24,6 +24,7 @@ from taskyard.server.runners.admission import AgentIdentity
 from taskyard.server.runners.limits import Limits, append_logs
 from taskyard.server.runners.messages import CleanEvent, Numbered, clean_events
 from taskyard.server.runners.sanitise import one_line, read_time
+from taskyard.server.runners.session_store import SessionStore
 from taskyard.server.runners.store import RunnerStore
 from taskyard.server.runners.transcript import TranscriptWriter
 
@@ -48,6 +49,7 @@ class Ingest:
         limits: Limits,
     ) -> None:
         self._store = store
+        self._session_store = SessionStore(store.session)
         self._agent = agent
         self._clock = clock
         self._limits = limits
@@ -181,14 +183,16 @@ class Ingest:
         task_id = self._agent.task_id
         if task_id is None or event["resumed"]:
             return
-        slug = await self._store.task_app_slug(task_id, self._agent.build_number)
+        slug = await self._session_store.task_app_slug(
+            task_id, self._agent.build_number
+        )
         if slug and slug != session.key:
             return
-        task = await self._store.task(task_id)
+        task = await self._session_store.task(task_id)
         prompt = event["initial_prompt"] or (task.prompt if task else "")
         if task is None or not prompt.strip():
             return
-        await self._store.add_initial_message(
+        await self._session_store.add_initial_message(
             MessageRow(
                 id=uuid4(),
                 task_id=task_id,

@@ -24,6 +24,7 @@ from taskyard.server.db.tables import (
     SessionRow,
 )
 from taskyard.server.runners.admission import AgentIdentity
+from taskyard.server.runners.session_store import SessionStore
 from taskyard.server.runners.store import RunnerStore
 
 __all__ = ["ManifestBuilder", "log_sources", "seeds"]
@@ -56,7 +57,9 @@ class ManifestBuilder:
         """The manifest of one connection; enters the gateway key."""
         row = await self.store.agent_row(agent.agent_row_id)
         workspace, owner, template = await self.store.workspace(agent.workspace_id)
-        sessions = await self.store.sessions_of(agent.workspace_id)
+        sessions = await SessionStore(self.store.session).sessions_of(
+            agent.workspace_id
+        )
         apps = await self.store.apps(agent.agent_row_id)
         key = await self._gateway_key(agent)
         spec = provisioner.Agent.model_validate(row.spec)

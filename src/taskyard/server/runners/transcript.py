@@ -15,6 +15,7 @@ from taskyard.server.runners.admission import AgentIdentity
 from taskyard.server.runners.folding import AppStatus, SessionView, app_status, fold
 from taskyard.server.runners.messages import CleanEvent
 from taskyard.server.runners.sanitise import one_line
+from taskyard.server.runners.session_store import SessionStore
 from taskyard.server.runners.store import RunnerStore
 
 __all__ = ["TranscriptWriter"]
@@ -57,6 +58,7 @@ class TranscriptWriter:
     ) -> None:
         self.lifecycle: str | None = None
         self._store = store
+        self._session_store = SessionStore(store.session)
         self._agent = agent
         self._clock = clock
         self._max_bytes = max_bytes
@@ -72,7 +74,7 @@ class TranscriptWriter:
         sessions = await self._load()
         if session_id in sessions:
             return sessions[session_id]
-        if await self._store.get_session(session_id) is not None:
+        if await self._session_store.get_session(session_id) is not None:
             log.warning(
                 "runner_named_a_foreign_session",
                 workspace=str(self._agent.workspace_id),
@@ -101,7 +103,7 @@ class TranscriptWriter:
             bytes=0,
             created_at=now,
         )
-        await self._store.add_session(row)
+        await self._session_store.add_session(row)
         sessions[session_id] = row
         return row
 
@@ -117,7 +119,7 @@ class TranscriptWriter:
         row.external_id = event["external_id"] or row.external_id
         row.state, row.state_source, row.state_detail = "starting", "process", ""
         row.state_at = row.heard_at = now
-        await self._store.drop_permissions(row.id, now=now)
+        await self._session_store.drop_permissions(row.id, now=now)
 
     async def add(self, row: SessionRow, events: Sequence[CleanEvent]) -> None:
         """Number, fold and append events of one session."""
@@ -131,7 +133,9 @@ class TranscriptWriter:
             size += event.size
             await self._side_effects(row, event)
             self._app_status(before, view, event)
-        await self._store.save_view(row, view, seq=self._last_seq, size=size, now=now)
+        await self._session_store.save_view(
+            row, view, seq=self._last_seq, size=size, now=now
+        )
 
     async def add_problem(self, session_id: UUID, detail: str) -> None:
         """Say in the transcript that something is missing from it."""
@@ -142,11 +146,11 @@ class TranscriptWriter:
     async def flush(self) -> None:
         """Write the events; before the transaction ends."""
         rows, self._rows = self._rows, []
-        await self._store.add_events(rows)
+        await self._session_store.add_events(rows)
 
     async def _load(self) -> dict[UUID, SessionRow]:
         if self._sessions is None:
-            rows = await self._store.sessions_of(self._agent.workspace_id)
+            rows = await self._session_store.sessions_of(self._agent.workspace_id)
             self._sessions = {row.id: row for row in rows}
             self._last_seq = max((row.last_seq for row in rows), default=0)
         return self._sessions
@@ -185,7 +189,7 @@ class TranscriptWriter:
         same = (row.id, event.kind, event.key)
         if any((r["session_id"], r["kind"], r["key"]) == same for r in self._rows):
             return True
-        return await self._store.has_event(*same)
+        return await self._session_store.has_event(*same)
 
     def _number(self, row: SessionRow, event: CleanEvent) -> None:
         self._last_seq += 1
@@ -211,13 +215,15 @@ class TranscriptWriter:
             case "message":
                 await self._message(row, event)
             case "state" if event.data.get("state") in {"exited", "error"}:
-                await self._store.drop_permissions(row.id, now=self._clock.now())
+                await self._session_store.drop_permissions(
+                    row.id, now=self._clock.now()
+                )
             case _:
                 pass
 
     async def _permission_requested(self, row: SessionRow, event: CleanEvent) -> None:
         tool, options = event.data.get("tool"), event.data.get("options")
-        await self._store.add_permission(
+        await self._session_store.add_permission(
             PermissionRow(
                 id=uuid4(),
                 session_id=row.id,
@@ -236,7 +242,7 @@ class TranscriptWriter:
             state = "answered"
         else:
             state = "cancelled"
-        await self._store.resolve_permission(
+        await self._session_store.resolve_permission(
             row.id,
             event.key,
             state=state,
@@ -251,7 +257,7 @@ class TranscriptWriter:
             message_id = UUID(str(event.data.get("message_id", "")))
         except ValueError:
             return
-        await self._store.message_arrived(
+        await self._session_store.message_arrived(
             row.task_id, message_id, now=self._clock.now()
         )
 

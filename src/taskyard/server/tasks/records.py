@@ -18,13 +18,13 @@ from taskyard.server.db.tables import (
     WorkspaceRow,
 )
 from taskyard.server.provisioning.status import job_status
+from taskyard.server.tasks.evidence import AgentFacts, BuildFacts, SessionFacts
 from taskyard.server.tasks.status import (
     AppStatusFact,
     JobStatus,
     StatusFacts,
     Transition,
 )
-from taskyard.server.tasks.work import AgentFacts, BuildFacts, SessionFacts
 
 __all__ = ["LinkFacts", "TaskRecord", "WaitingFacts", "main_session"]
 

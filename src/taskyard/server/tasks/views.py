@@ -9,6 +9,7 @@ from taskyard.protocol.api.tasks import AgentHealth, StatusFact, Task, TaskDetai
 from taskyard.protocol.api.workspaces import WorkspaceStatus
 from taskyard.server.db.tables import SessionRow
 from taskyard.server.runners.link import LinkRegistry
+from taskyard.server.tasks.evidence import WorkFacts
 from taskyard.server.tasks.records import (
     LinkFacts,
     TaskRecord,
@@ -16,7 +17,7 @@ from taskyard.server.tasks.records import (
     main_session,
 )
 from taskyard.server.tasks.status import current_state, derive_status
-from taskyard.server.tasks.work import WorkFacts, derive_work
+from taskyard.server.tasks.work import derive_work
 from taskyard.server.workspaces.status import (
     agent_health,
     agent_status,

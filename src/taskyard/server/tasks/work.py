@@ -6,12 +6,11 @@ answer names its source and the moment since when it holds. Silence is never rea
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from taskyard.protocol.api.tasks import StatusFact, WorkStatus
-from taskyard.server.tasks.status import AppStatusFact, JobStatus, Transition
+from taskyard.server.tasks.evidence import BuildFacts, SessionFacts, WorkFacts
 
 __all__ = [
     "HANDOVER",
@@ -19,10 +18,6 @@ __all__ = [
     "RULES",
     "SESSION_GRACE",
     "TURN_SILENCE",
-    "AgentFacts",
-    "BuildFacts",
-    "SessionFacts",
-    "WorkFacts",
     "derive_work",
 ]
 
@@ -37,64 +32,6 @@ TURN_SILENCE: Final = timedelta(minutes=15)
 #: Between taking a message and reporting the turn a runner needs milliseconds; an agent
 #: that does nothing with it is idle again after this time.
 HANDOVER: Final = timedelta(seconds=30)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuildFacts:
-    """The latest build of the workspace."""
-
-    transition: Transition
-    job: JobStatus
-    created_at: datetime
-    started_at: datetime | None
-    completed_at: datetime | None
-    error: str = ""
-
-    @property
-    def since(self) -> datetime:
-        return self.completed_at or self.started_at or self.created_at
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgentFacts:
-    """The place the runner connects for, and the link to it.
-
-    `heard_at` is the last sign of life of any kind (heartbeats are kept in memory).
-    """
-
-    lifecycle: str
-    detail: str
-    created_at: datetime
-    connected: bool
-    first_connected_at: datetime | None
-    heard_at: datetime | None
-    ready_at: datetime | None
-    connection_timeout: timedelta = timedelta(seconds=120)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionFacts:
-    """The newest `state` event of the session, and when its last event of any kind came."""
-
-    state: str
-    source: str
-    detail: str
-    since: datetime
-    heard_at: datetime
-    report: dict[str, Any] | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkFacts:
-    now: datetime
-    build: BuildFacts | None
-    agent: AgentFacts | None
-    session: SessionFacts | None
-    app_status: AppStatusFact | None
-    oldest_permission: datetime | None = None
-    permission_title: str = ""
-    last_delivered: datetime | None = None  # when the agent got its newest message
-    created_at: datetime  # of the task
 
 
 Action: TypeAlias = Literal[

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from taskyard.server.factory import Factory
-from taskyard.server.runners.store import RunnerStore
+from taskyard.server.runners.session_store import SessionStore
 from taskyard.server.tasks.stream import Frame, encode
 from taskyard.testing.runners import FakeRunner
 from tests.conftest import Account
@@ -227,7 +227,7 @@ async def test_a_large_transcript_opens_at_its_end(bench: Bench) -> None:
         for seq in range(5, 5005)
     ]
     async with bench.process.sessions.begin() as session:
-        await RunnerStore(session).add_events(rows)
+        await SessionStore(session).add_events(rows)
 
     page = ok(await bench.client.get(f"{active.path}/events/page?limit=100"))
 

@@ -3,16 +3,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from taskyard.server.tasks.evidence import (
+    AgentFacts,
+    BuildFacts,
+    SessionFacts,
+    WorkFacts,
+)
 from taskyard.server.tasks.status import AppStatusFact
 from taskyard.server.tasks.work import (
     HANDOVER,
     LINK_GRACE,
     SESSION_GRACE,
     TURN_SILENCE,
-    AgentFacts,
-    BuildFacts,
-    SessionFacts,
-    WorkFacts,
     derive_work,
 )
 
