@@ -39,6 +39,7 @@ COMMANDS: dict[str, LazyCommand] = {
     ),
     "user": LazyCommand("taskyard.cli.user:app", "Manage users."),
     "token": LazyCommand("taskyard.cli.token:app", "Manage your API tokens."),
+    "mcp": LazyCommand("taskyard.cli.mcp:app", "Offer tasks to MCP clients."),
     "agents": LazyCommand(
         "taskyard.cli.agents:app", "Install coding agents on this host."
     ),

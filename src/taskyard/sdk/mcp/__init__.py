@@ -1,0 +1,1 @@
+"""Taskyard as a set of MCP tools, over whatever carries the messages."""
