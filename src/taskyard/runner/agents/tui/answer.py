@@ -48,6 +48,11 @@ class Answer:
         first = next((line for line in said.split("\n") if line.strip()), "")
         self._echo = "".join(first.split())
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether the message or something after it has been seen."""
+        return self._has_begun
+
     def see(self, screen: str) -> None:
         """Take in what is shown now: history and screen, or the screen alone."""
         old, now = _without_footer(self._agent, self._before, screen)

@@ -87,7 +87,7 @@ PROFILES: Final[Mapping[str, Profile]] = {
         titles=Titles(
             idle=r"^✳\ufe0e?\s", working=rf"^(?:[{BRAILLE}]|[◐◑◒◓])\ufe0e?\s"
         ),
-        busy=_pattern(r"\besc to interrupt\b|^\s*[·✢✳✶✻✽*] \S+… ?\(\d+m? ?\d*s\b"),
+        busy=_pattern(r"\besc to interrupt\b|^\s*[·✢✳✶✻✽*] [A-Z]\S*…(?: \(|\s*$)"),
     ),
     "codex": Profile(
         name="codex",

@@ -51,6 +51,8 @@ class Turn:
             return
         if not screen.is_alternate:
             self._answer.see(screen.whole())
+        if not self._answer.has_begun:
+            return
         text = "\n".join(
             line for line in self._answer.text().split("\n") if not busy.search(line)
         )
