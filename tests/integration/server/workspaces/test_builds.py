@@ -10,7 +10,7 @@ import pytest
 
 from taskyard.protocol.provisioner import BuildResult, ImportResult, Parameter
 from taskyard.server.factory import Factory, ProcessContext
-from taskyard.testing.provisioners import FailingProvisioner
+from taskyard.testing.provisioners import FailingProvisioner, lines
 from tests.conftest import Account
 from tests.support.provisioning import Yard, ok
 
@@ -127,7 +127,7 @@ async def test_deletes_and_completions_at_once_do_not_wait_for_each_other(
         async with asyncio.TaskGroup() as group:
             group.create_task(_delete(process, workspace, yard.owner))
             completing = group.create_task(yard.provisioner.complete(job))
-            group.create_task(yard.provisioner.heartbeat(job))
+            group.create_task(yard.provisioner.log(job, 1, lines("late")))
 
         assert completing.result().status_code == HTTPStatus.NO_CONTENT
         await yard.provisioner.run_all()
