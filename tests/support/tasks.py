@@ -10,9 +10,18 @@ from uuid import UUID, uuid4
 import httpx
 import pytest_asyncio
 from fastapi import FastAPI
+from sqlalchemy import select
 
 from taskyard.kit.clock import ManualClock
+from taskyard.protocol.provisioner import ImportResult
 from taskyard.server.background.delivery import DELIVERY
+from taskyard.server.db.tables import (
+    AgentRow,
+    FileRow,
+    ProvisionerJobRow,
+    TemplateRow,
+    TemplateVersionRow,
+)
 from taskyard.server.factory import ProcessContext
 from taskyard.testing.runners import FakeRunner
 from tests.conftest import Account
@@ -111,6 +120,12 @@ class Bench:
     async def get(self, path: str) -> Any:
         return ok(await self.client.get(f"/api/v2{path}"))
 
+    async def last_agent(self) -> AgentRow:
+        """The agent that was made last, as it is stored."""
+        async with self.process.sessions.begin() as session:
+            rows = await session.scalars(select(AgentRow).order_by(AgentRow.created_at))
+            return list(rows)[-1]
+
 
 @dataclass(slots=True, kw_only=True)
 class Active:
@@ -185,6 +200,67 @@ async def bench(app: FastAPI, yard: Yard, clock: ManualClock) -> AsyncIterator[B
             app=app,
             yard=yard,
             clock=clock,
-            template=await yard.template(),
+            template=await _template(app.state.process, yard),
             stack=stack,
         )
+
+
+async def _template(process: ProcessContext, yard: Yard) -> dict[str, Any]:
+    """As `yard.template`, by rows: every test needs one, and none is about making it."""
+    now, owner = process.clock.now(), yard.owner
+    template_id, version_id, file_id, job_id = (uuid4() for _ in range(4))
+    async with process.sessions.begin() as session:
+        session.add(
+            FileRow(
+                id=file_id,
+                owner_id=owner.id,
+                sha256="0" * 64,
+                mimetype="application/x-tar",
+                size=0,
+                data=b"",
+                created_at=now,
+            )
+        )
+        await session.flush()
+        session.add(
+            ProvisionerJobRow(
+                id=job_id,
+                job_id=0,
+                type="template_version_import",
+                organization_id=owner.organization_id,
+                initiator_id=owner.id,
+                file_id=file_id,
+                created_at=now,
+                started_at=now,
+                completed_at=now,
+            )
+        )
+        await session.flush()
+        version = TemplateVersionRow(
+            id=version_id,
+            organization_id=owner.organization_id,
+            name="v1",
+            file_id=file_id,
+            job_id=job_id,
+            created_by=owner.id,
+            has_ai_task=True,
+            result=ImportResult(has_ai_task=True).model_dump(mode="json"),
+            created_at=now,
+            updated_at=now,
+        )
+        session.add(version)
+        await session.flush()
+        session.add(
+            TemplateRow(
+                id=template_id,
+                organization_id=owner.organization_id,
+                name="tasks",
+                active_version_id=version_id,
+                created_by=owner.id,
+                created_at=now,
+                updated_at=now,
+            )
+        )
+        await session.flush()
+        version.template_id = template_id
+    return {"id": str(template_id), "active_version_id": str(version_id)}

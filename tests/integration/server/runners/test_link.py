@@ -1,8 +1,7 @@
-"""The server's side of the link: who is let in, what is stored, and that it is once."""
+"""The server's side of the link: what is stored, and that it is once."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,32 +10,21 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from taskyard.kit.crypto import digest
 from taskyard.server.background.signals import SIGNALS
 from taskyard.server.db.tables import (
     AgentLogRow,
-    AgentRow,
-    GatewayKeyRow,
     MessageRow,
     SessionEventRow,
 )
-from taskyard.server.factory import ProcessContext
 from taskyard.server.main import create_app
 from taskyard.server.runners.ingest import Ingest
 from taskyard.server.runners.limits import Limits
 from taskyard.server.runners.link import NotConnected
 from taskyard.server.runners.messages import Numbered
-from taskyard.testing.runners import DoublingRunner, FakeRunner, TurnedAway
-from tests.support.tasks import SECOND, Active, Bench
+from taskyard.testing.runners import DoublingRunner, FakeRunner
+from tests.support.tasks import Active, Bench
 
 pytestmark = pytest.mark.asyncio
-
-
-async def _agent(bench: Bench) -> AgentRow:
-    """The agent that was made last."""
-    async with bench.process.sessions.begin() as session:
-        rows = await session.scalars(select(AgentRow).order_by(AgentRow.created_at))
-        return list(rows)[-1]
 
 
 async def _titles(active: Active) -> list[str]:
@@ -45,146 +33,6 @@ async def _titles(active: Active) -> list[str]:
         for event in await active.events()
         if event["kind"] == "title"
     ]
-
-
-class TestGreeting:
-    async def test_the_manifest_has_what_the_workspace_needs(
-        self, bench: Bench
-    ) -> None:
-        task = await bench.task("do it")
-        runner = await bench.runner()
-
-        manifest = runner.manifest
-        assert manifest is not None
-        assert manifest["task_id"] == task["id"]
-        assert manifest["workspace_name"] == task["name"]
-        assert (manifest["owner_name"], manifest["build_number"]) == ("ada", 1)
-        assert [app["slug"] for app in manifest["apps"]] == ["ccw", "preview"]
-        assert manifest["apps"][0]["healthcheck"] == {
-            "url": "http://localhost:3284/status",
-            "interval_seconds": 3,
-            "threshold": 20,
-        }
-        assert manifest["permission_policy"] == "allow_edits"
-        assert manifest["sessions"] == []
-
-    async def test_its_gateway_key_is_the_same_for_the_whole_build(
-        self, bench: Bench
-    ) -> None:
-        await bench.task()
-        runner = await bench.runner()
-        first = runner.manifest["secret_environment"] if runner.manifest else {}
-        await runner.drop()
-        again = (await runner.connect())["secret_environment"]
-
-        assert first == again
-        assert first["ANTHROPIC_BASE_URL"] == "http://test/gateway/anthropic"
-        async with bench.process.sessions.begin() as session:
-            keys = list(await session.scalars(select(GatewayKeyRow)))
-        assert [key.key_hash for key in keys] == [digest(first["ANTHROPIC_AUTH_TOKEN"])]
-        assert keys[0].revoked_at is None
-
-    async def test_connections_are_facts_of_the_agent(self, bench: Bench) -> None:
-        await bench.task()
-        runner = await bench.runner()
-        connected = await _agent(bench)
-        bench.clock.advance(SECOND)
-        await runner.drop()
-        gone = await _agent(bench)
-
-        assert connected.first_connected_at == connected.last_connected_at
-        assert connected.disconnected_at is None
-        assert connected.runner_version == "fake"
-        assert gone.disconnected_at == bench.clock.now()
-
-    async def test_a_second_connection_replaces_the_first(self, bench: Bench) -> None:
-        await bench.task()
-        first = await bench.runner()
-        second = await bench.runner(stream=first.stream)
-
-        code, reason = await first.closed()
-
-        assert code == 4409
-        assert "replaced" in reason
-        row = await _agent(bench)
-        assert bench.process.links.is_connected(row.id)
-        second.lifecycle("ready")
-        await second.settled()
-        assert (await _agent(bench)).disconnected_at is None
-
-    async def test_a_runner_that_says_no_hello_is_dropped(self, bench: Bench) -> None:
-        await bench.task()
-        runner = await bench.runner(connect=False)
-        runner.stream = "no uuid"
-
-        with pytest.raises(TurnedAway):
-            await runner.connect()
-
-
-class TestTokens:
-    async def test_the_token_of_an_earlier_build_is_refused_for_good(
-        self, bench: Bench
-    ) -> None:
-        active = await bench.active()
-        await active.runner.drop()
-        await active.pause()
-
-        with pytest.raises(TurnedAway) as turned_away:
-            await active.runner.connect()
-
-        assert turned_away.value.code == 4403
-        assert "later build" in turned_away.value.refused
-
-    async def test_a_stop_under_way_lets_the_runner_in(self, bench: Bench) -> None:
-        active = await bench.active()
-        await active.runner.drop()
-        await bench.client.post(f"{active.path}/pause")
-
-        await active.runner.connect()
-        active.runner.lifecycle("shutting_down")
-        await active.runner.settled()
-
-        assert (await _agent(bench)).lifecycle == "shutting_down"
-
-    async def test_a_link_ends_when_its_build_is_over(self, bench: Bench) -> None:
-        active = await bench.active()
-        await active.pause()
-
-        await SIGNALS.step(bench.process)
-
-        assert "later build" in (await active.runner.closed())[1]
-
-    async def test_an_unknown_token_is_sent_away_but_not_for_good(
-        self, bench: Bench
-    ) -> None:
-        _impatient(bench.process)
-
-        with pytest.raises(TurnedAway) as turned_away:
-            await FakeRunner(bench.app, str(uuid4())).connect()
-
-        assert (turned_away.value.code, turned_away.value.refused) == (1013, "")
-
-    async def test_a_runner_that_is_faster_than_its_build_is_kept_waiting(
-        self, bench: Bench
-    ) -> None:
-        await bench.task(run=False)
-        provisioner = bench.yard.provisioner
-        job = await provisioner.acquire()
-        assert job is not None
-        result = provisioner.result_of(job)
-        token = list(provisioner.agent_tokens.values())[-1]
-        runner = FakeRunner(bench.app, token)
-
-        async with _connecting(runner):
-            await provisioner.complete(job, result)
-
-        assert runner.manifest is not None
-
-    async def test_without_a_token_nobody_is_let_in(self, bench: Bench) -> None:
-        with pytest.raises(TurnedAway) as turned_away:
-            await FakeRunner(bench.app, "").connect()
-
-        assert turned_away.value.code == 4401
 
 
 class TestOnce:
@@ -361,7 +209,7 @@ class TestBadEvents:
         active.runner.lifecycle("ready")
         await active.runner.settled()
 
-        assert (await _agent(bench)).lifecycle == "ready"
+        assert (await bench.last_agent()).lifecycle == "ready"
 
     async def test_a_foreign_session_cannot_be_written_to(self, bench: Bench) -> None:
         victim = await bench.active()
@@ -383,7 +231,7 @@ class TestLogs:
             active.runner.logs(*["x" * 200_000] * 2)
         await active.runner.settled()
 
-        row = await _agent(bench)
+        row = await bench.last_agent()
         async with bench.process.sessions.begin() as session:
             lines = list(await session.scalars(select(AgentLogRow)))
         assert row.logs_overflowed
@@ -406,7 +254,7 @@ class TestLogs:
         )
         await active.runner.settled()
 
-        results = (await _agent(bench)).script_results
+        results = (await bench.last_agent()).script_results
         assert (results[0]["status"], results[0]["exit_code"]) == ("exit_failure", 3)
 
     async def test_metadata_is_kept_in_memory_and_bounded(self, bench: Bench) -> None:
@@ -424,7 +272,7 @@ class TestLogs:
         active.runner.lifecycle("ready")
         await active.runner.settled()
 
-        link = bench.process.links.require((await _agent(bench)).id)
+        link = bench.process.links.require((await bench.last_agent()).id)
         assert len(link.metadata) == 64
         assert link.metadata["k0"]["value"] == "v"
 
@@ -436,17 +284,17 @@ class TestSignals:
 
         await SIGNALS.step(bench.process)
 
-        assert (await _agent(bench)).last_connected_at == bench.clock.now()
+        assert (await bench.last_agent()).last_connected_at == bench.clock.now()
 
     async def test_a_link_of_a_killed_server_is_marked_lost(self, bench: Bench) -> None:
         active = await bench.active()
-        link = bench.process.links.require((await _agent(bench)).id)
+        link = bench.process.links.require((await bench.last_agent()).id)
         bench.process.links.remove(link)  # as if this process had never held it
         bench.clock.advance(timedelta(minutes=5))
 
         await SIGNALS.step(bench.process)
 
-        row = await _agent(bench)
+        row = await bench.last_agent()
         assert row.disconnected_at == row.last_connected_at
         assert (await active.detail())["work"]["status"] == "no_signal"
 
@@ -497,7 +345,7 @@ class TestTrouble:
 
 async def test_a_link_that_is_gone_raises_when_asked(bench: Bench) -> None:
     active = await bench.active()
-    link = bench.process.links.require((await _agent(bench)).id)
+    link = bench.process.links.require((await bench.last_agent()).id)
     await active.runner.drop()
 
     with pytest.raises(NotConnected):
@@ -575,17 +423,3 @@ async def test_the_events_of_a_session_are_rows_in_order(bench: Bench) -> None:
         )
 
     assert [row.seq for row in sorted(rows, key=lambda row: row.seq)] == [1, 2, 3, 4]
-
-
-def _impatient(process: ProcessContext) -> None:
-    process.runner_server.patience = 0.0
-
-
-@asynccontextmanager
-async def _connecting(runner: FakeRunner) -> AsyncGenerator[None]:
-    """Connect in the background; after the block the link is there."""
-    async with asyncio.TaskGroup() as group:
-        connecting = group.create_task(runner.connect())
-        yield
-        await connecting
-    await runner.drop()
