@@ -18,7 +18,7 @@ __all__ = ["MAX_PAGE", "Transcript", "fold_logs"]
 MAX_PAGE: Final = 1000
 #: A page ends before it holds more than this, whatever was asked for.
 _PAGE_BYTES: Final = 8 * 1024 * 1024
-_LOG_BYTES: Final = 8 * 1024 * 1024
+_LOG_BYTES: Final = 2 * 1024 * 1024
 _END: Final = 2**62
 
 
