@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final, final
 
@@ -40,7 +41,10 @@ _SETTLED: Final = frozenset({"idle", "requires_action", "auth_required"})
 
 @final
 class TuiDriver:
-    """See `Driver`. `verbatim`: start the command as it was given, add no arguments."""
+    """See `Driver`. `verbatim`: start the command as it was given, add no arguments.
+
+    `on_output` gets what the agent writes, for recordings.
+    """
 
     def __init__(
         self,
@@ -48,10 +52,12 @@ class TuiDriver:
         emit: Emit,
         verbatim: bool = False,
         start_seconds: float = START_SECONDS,
+        on_output: Callable[[bytes], None] | None = None,
     ) -> None:
         self._emit = emit
         self._verbatim = verbatim
         self._start_seconds = start_seconds
+        self._on_output = on_output
         self._supervisor = Supervisor()
         self._profile: Profile = profile_of("")
         self._process: TerminalProcess | None = None
@@ -235,6 +241,8 @@ class TuiDriver:
             self._turn.over.set()
 
     def _received(self, data: bytes) -> None:
+        if self._on_output is not None:
+            self._on_output(data)
         if self._screen is None:
             return
         if (answer := self._screen.feed(data)) and self._process is not None:
@@ -265,7 +273,9 @@ class TuiDriver:
             if self._is_ready and (turn is None or self._shown[0] == "running"):
                 return  # it draws something; that alone changes nothing
         if turn is None:
-            self._show(verdict)
+            # What was ready once does not start again: somebody looks at its help.
+            if not (self._is_ready and verdict.state == "starting"):
+                self._show(verdict)
             return
         if verdict.state == "idle":
             if turn.was_taken:
