@@ -35,7 +35,7 @@ AUTH_REQUIRED: Final = -32000
 START_SECONDS: Final = 120.0
 GARBAGE_EVENTS: Final = 20
 #: After `session/load` history counts as over when nothing more came for so long.
-QUIET_SECONDS: Final = 0.3
+QUIET_SECONDS: Final = 0.5
 QUIET_WAIT_SECONDS: Final = 10.0
 #: What is news even while an agent tells old things again.
 _NOT_HISTORY: Final = frozenset(
