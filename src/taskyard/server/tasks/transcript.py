@@ -24,7 +24,7 @@ _END: Final = 2**62
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """Of a `message` or `message_chunk` event: something said (thoughts are not)."""
+    """Of a `message` or `message_chunk` event."""
 
     seq: int
     kind: str
@@ -32,6 +32,7 @@ class _Piece:
     at: datetime
     text: str
     role: str
+    form: str  # text | thought
 
 
 class Transcript:
@@ -74,7 +75,7 @@ class Transcript:
         newest_first, size, before = list[_Piece](), 0, _END
         while size < _LOG_BYTES:
             page = await self._pieces(before)
-            newest_first.extend(page)
+            newest_first.extend(piece for piece in page if piece.form == "text")
             size += sum(len(piece.text) for piece in page)
             if len(page) < MAX_PAGE:
                 break
@@ -82,7 +83,11 @@ class Transcript:
         return fold_logs(reversed(newest_first))
 
     async def _pieces(self, before: int) -> list[_Piece]:
-        """The last page of things said below `before`, newest first."""
+        """The last page of messages below `before`, newest first.
+
+        Thoughts are told apart by the caller: a condition on what is in the JSON has no
+        statistics, and makes PostgreSQL read the whole session.
+        """
         data = SessionEventRow.data
         statement = (
             select(
@@ -92,12 +97,12 @@ class Transcript:
                 SessionEventRow.at,
                 func.coalesce(data["text"].astext, ""),
                 func.coalesce(data["role"].astext, ""),
+                func.coalesce(data["kind"].astext, "text"),
             )
             .where(
                 SessionEventRow.session_id.in_(await self._session_ids()),
                 SessionEventRow.seq < before,
                 SessionEventRow.kind.in_(("message", "message_chunk")),
-                func.coalesce(data["kind"].astext, "text") == "text",
             )
             .order_by(SessionEventRow.seq.desc())
             .limit(MAX_PAGE)
