@@ -1,22 +1,25 @@
 """libghostty-vt through ctypes: the fastest and most complete emulator we know.
 
 The shared library has a plain C interface, so this needs no compiled Python module and
-works with every Python. It is looked for in $TASKYARD_TERMINAL_LIBRARY, beside the
-unpacked runner, and in an installed `pyghostty`, in that order.
+works with every Python. It is looked for in $TASKYARD_TERMINAL_LIBRARY, beside and
+inside the runner's single file, and in an installed `pyghostty`, in that order.
 """
 
 import ctypes
+import hashlib
 import importlib.util
 import os
 import platform
 import sys
 import weakref
+import zipimport
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, Final, final
 
 from taskyard.runner.agents.tui.terminal import HISTORY_LINES, EmulatorMissing
+from taskyard.runner.places import Places
 
 __all__ = ["LIBRARY", "Ghostty", "platform_name"]
 
@@ -122,9 +125,35 @@ def _places() -> Iterator[Path]:
         bundled = folder / "lib" / platform_name() / LIBRARY
         if bundled.is_file():
             yield bundled
+            return
+    if (unpacked := _unpacked()) is not None:
+        yield unpacked
     spec = importlib.util.find_spec("pyghostty")
     if spec is not None and spec.origin:
         yield from (Path(spec.origin).parent / "_lib").glob("libghostty-vt.*")
+
+
+def _unpacked() -> Path | None:
+    """The library inside the single file, put into the home once.
+
+    For a file that was started by hand; in a workspace it lies beside the file already.
+    """
+    loader = __spec__.loader if __spec__ is not None else None
+    if not isinstance(loader, zipimport.zipimporter):
+        return None
+    try:
+        inside = Path(loader.archive) / "lib" / platform_name() / LIBRARY
+        data = loader.get_data(str(inside))
+        digest = hashlib.sha256(data).hexdigest()[:16]
+        place = Places.of(os.environ).state / "runner" / f"{digest}-{LIBRARY}"
+        if not place.is_file():
+            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            fresh = place.with_name(f".{place.name}.{os.getpid()}")
+            fresh.write_bytes(data)
+            fresh.replace(place)
+    except OSError:
+        return None
+    return place
 
 
 def _declare(library: Any) -> None:
