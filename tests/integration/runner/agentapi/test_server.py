@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, final
@@ -16,6 +16,10 @@ from typing import Any, final
 import httpx
 import pytest
 
+from taskyard.kit import zipapp
+from taskyard.protocol.sessions import EventKind
+from taskyard.runner.agents.driver import Launch
+from taskyard.runner.agents.tui.driver import TuiDriver
 from taskyard.testing import acp_agents, tui_agents
 
 pytestmark = pytest.mark.asyncio
@@ -23,13 +27,19 @@ pytestmark = pytest.mark.asyncio
 
 @final
 class Server:
-    def __init__(self, home: Path, *words: str, stdin: bytes | None = None) -> None:
+    def __init__(
+        self,
+        home: Path,
+        *words: str,
+        stdin: bytes | None = None,
+        program: tuple[str, ...] = (sys.executable, "-m", "taskyard.runner"),
+    ) -> None:
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.client = httpx.AsyncClient(base_url=self.url, timeout=20)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "taskyard.runner", "agentapi", "server", *words],
+            [*program, "agentapi", "server", *words],
             env={
                 "PATH": os.environ["PATH"],
                 "HOME": str(home),
@@ -230,6 +240,57 @@ async def test_events_are_those_that_published_clients_know(tmp_path: Path) -> N
 
     assert names == {"message_update", "status_change"}
     assert last == "● hi"
+
+
+async def test_the_single_file_serves_on_a_bare_interpreter(tmp_path: Path) -> None:
+    file = tmp_path / "taskyard-runner.pyz"
+    file.write_bytes(await asyncio.to_thread(zipapp.build))
+    server = Server(
+        tmp_path,
+        *("-t", "claude", "--", *tui_agents.command("polite")),
+        program=(sys.executable, "-I", "-S", str(file)),
+    )
+    try:
+        await server.until("stable")
+        said = await server.turn("say hello\nthink 0.2")
+    finally:
+        await server.client.aclose()
+        server.process.terminate()
+        await asyncio.to_thread(server.process.communicate, timeout=20)
+
+    assert said == "● hello"
+
+
+async def test_a_terminal_can_be_attached_and_left_again(tmp_path: Path) -> None:
+    driver = TuiDriver(emit=ignore, verbatim=True)
+    async with serving(tmp_path, "-H", "30") as server:
+        await server.until("stable")
+        try:
+            await driver.start(
+                Launch(
+                    agent="custom",
+                    command=(
+                        *(sys.executable, "-m", "taskyard.runner", "agentapi"),
+                        *("attach", "--url", server.url),
+                    ),
+                    environment={"PATH": os.environ["PATH"]},
+                    directory=tmp_path,
+                )
+            )
+            shown = driver.screen
+            await driver.write_raw(b"think 0.2\r")
+            await server.until("running")
+            await driver.write_raw(b"\x1d")
+            end = await asyncio.wait_for(driver.wait(), 10)
+        finally:
+            await driver.close(0)
+
+    assert "Welcome to the fake agent" in shown
+    assert end.endswith("exit code 0")
+
+
+def ignore(kind: EventKind, key: str, data: Mapping[str, Any]) -> None:
+    """What the attached terminal itself would report."""
 
 
 async def test_an_agent_that_speaks_acp_has_the_same_surface(tmp_path: Path) -> None:
