@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
 
 from taskyard.runner.agents.conversation import ChatMessage, Conversation
+from taskyard.runner.agents.tui.profiles import type_of
 
 __all__ = ["SSE_HEADERS", "chat_events", "screen_events", "server_sent"]
 
@@ -45,7 +46,7 @@ async def chat_events(conversation: Conversation) -> AsyncIterator[bytes]:
                 status = conversation.status
                 yield server_sent(
                     "status_change",
-                    {"status": status, "agent_type": conversation.agent},
+                    {"status": status, "agent_type": type_of(conversation.agent)},
                 )
             if not await _wait(changed):
                 yield b": ping\n\n"

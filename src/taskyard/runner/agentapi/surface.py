@@ -24,6 +24,7 @@ from taskyard.runner.agentapi.uploads import (
 )
 from taskyard.runner.agents.conversation import Busy, Conversation
 from taskyard.runner.agents.driver import AgentFailed, Unsupported
+from taskyard.runner.agents.tui.profiles import type_of
 
 __all__ = ["Access", "Surface"]
 
@@ -103,7 +104,7 @@ class Surface:
         conversation = self._conversation
         body = {
             "status": conversation.status,
-            "agent_type": conversation.agent,
+            "agent_type": type_of(conversation.agent),
             "transport": conversation.transport,
         }
         return json_answer(request, "StatusResponseBody", body)

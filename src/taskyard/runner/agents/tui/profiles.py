@@ -12,7 +12,7 @@ from typing import Final
 from taskyard.runner.agents.driver import McpServer
 from taskyard.runner.agents.tui.servers import claude_servers, codex_servers
 
-__all__ = ["PROFILES", "Profile", "Titles", "profile_of"]
+__all__ = ["PROFILES", "Profile", "Titles", "profile_of", "type_of"]
 
 BRAILLE: Final = "\u2800-\u28ff"
 
@@ -198,6 +198,11 @@ PROFILES: Final[Mapping[str, Profile]] = {
     ),
 }
 _CUSTOM: Final = Profile(name="custom")
+
+
+def type_of(agent: str) -> str:
+    """What AgentAPI calls an agent of ours: `claude` for `claude-code`."""
+    return PROFILES[agent].name if agent in PROFILES else agent
 
 
 def profile_of(agent: str) -> Profile:
