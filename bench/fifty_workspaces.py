@@ -1,0 +1,79 @@
+"""Fifty idle workspaces at once, whole: sandbox, supervisor, runner, demo application.
+
+Prints what one costs in memory and processor time, and what the server pays for all.
+Wanted: all fifty become ready, and a runner at rest takes under 60 MB and 1 % of a core.
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+from taskyard.testing.installation import Installation, installed
+from taskyard.testing.processes import Process, descendants
+
+COUNT = int(sys.argv[1]) if len(sys.argv) > 1 else 50
+REST_SECONDS = 10.0
+TICKS = os.sysconf("SC_CLK_TCK")
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+def main() -> None:
+    with installed() as taskyard:
+        version = taskyard.starter()["active_version_id"]
+        began = time.monotonic()
+        for number in range(COUNT):
+            body = {"name": f"idle-{number}", "template_version_id": version}
+            taskyard.post("/api/v2/users/me/workspaces", body)
+        taskyard.until("all are ready", lambda: _ready(taskyard) == COUNT, seconds=600)
+        took = time.monotonic() - began
+        print(
+            f"{COUNT} workspaces ready after {took:.0f} s ({took / COUNT:.2f} s each)"
+        )
+        time.sleep(REST_SECONDS)  # noqa: TID251 - what start-up left to do gets done
+        _costs(taskyard)
+
+
+def _ready(taskyard: Installation) -> int:
+    found = taskyard.get("/api/v2/workspaces?limit=100")["workspaces"]
+    agents = [
+        agent
+        for workspace in found
+        for resource in workspace["latest_build"]["resources"]
+        for agent in resource.get("agents", [])
+    ]
+    failed = [a for a in agents if a["lifecycle_state"].endswith("_error")]
+    if failed:
+        raise SystemExit(f"{len(failed)} agents failed to start")
+    return sum(agent["lifecycle_state"] == "ready" for agent in agents)
+
+
+def _costs(taskyard: Installation) -> None:
+    everyone = descendants({1})
+    runners = [p for p in everyone if "taskyard" in p.words and " run" in p.words]
+    supervisors = [p for p in everyone if "sandboxd" in p.words]
+    print(f"{'':22}{'each MB':>9}{'each % of a core':>18}")
+    _row("runner and guardian", runners, COUNT)
+    _row("supervisor", supervisors, COUNT)
+    _row("server", [p for p in everyone if p.pid == taskyard.pid], 1)
+
+
+def _row(name: str, processes: list[Process], parts: int) -> None:
+    before = sum(_ticks(p) for p in processes)
+    time.sleep(REST_SECONDS)  # noqa: TID251 - the measured rest
+    used = (sum(_ticks(p) for p in processes) - before) / TICKS / REST_SECONDS
+    memory = sum(_resident(p) for p in processes) / 1e6
+    print(f"{name:22}{memory / parts:9.1f}{100 * used / parts:18.2f}")
+
+
+def _ticks(process: Process) -> int:
+    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def _resident(process: Process) -> int:
+    return int(Path(f"/proc/{process.pid}/statm").read_text().split()[1]) * PAGE
+
+
+if __name__ == "__main__":
+    main()
