@@ -81,6 +81,18 @@ it("says how to push a template when there is none", async () => {
   expect(await screen.findByText("There is no task template yet.")).toBeVisible();
 });
 
+it("shows the starter template as soon as it is imported", async () => {
+  let imported = false;
+  serve();
+  network.use(http.get("*/api/v2/templates", () => HttpResponse.json(imported ? [template] : [])));
+  renderWithQueries(<NewTask onCreated={vi.fn()} />);
+  await screen.findByText("There is no task template yet.");
+
+  imported = true;
+
+  expect(await screen.findByRole("textbox", {}, { timeout: 5000 })).toBeVisible();
+});
+
 it("offers to try again when the templates cannot be loaded", async () => {
   network.use(
     http.get("*/api/v2/templates", () =>

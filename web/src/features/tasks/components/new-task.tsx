@@ -77,7 +77,10 @@ export function NewTask({
     return (
       <div className="space-y-2 rounded-xl border border-line bg-panel p-5">
         <p className="font-semibold">There is no task template yet.</p>
-        <p className="text-muted">Copy the starter, change what you like, and push it:</p>
+        <p className="text-muted">
+          A server that was just started imports its starter template within seconds; it appears
+          here by itself. Or copy the starter, change what you like, and push it:
+        </p>
         <pre className="overflow-x-auto rounded-lg bg-sunken p-3 font-mono text-sm">
           taskyard template init my-template{"\n"}taskyard template push my-template
         </pre>
