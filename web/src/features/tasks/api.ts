@@ -61,12 +61,12 @@ export const permissionsQuery = (ref: TaskRef) =>
 export const taskTemplatesQuery = queryOptions({
   queryKey: ["templates", "has-ai-task"] as const,
   staleTime: 60_000,
-  // A new server imports its starter while its first user looks at this page.
-  refetchInterval: ({ state }) => (state.data?.length === 0 ? 2_000 : false),
   queryFn: async ({ signal }) =>
     must(
       await api.GET("/api/v2/templates", { params: { query: { q: "has-ai-task:true" } }, signal }),
     ),
+  // A new server imports its starter while its first user looks at this page.
+  refetchInterval: ({ state }) => (state.data?.length === 0 ? 2_000 : false),
 });
 
 export const presetsQuery = (version: string) =>
