@@ -67,12 +67,13 @@ async def test_claude_asks_works_and_reports(
             lambda: len(server.session_events("permission_requested")) >= count  # noqa: B023 - asked at once
         )
         assert server.state == "requires_action"
-        await server.command(
+        reply = await server.command(
             "answer_permission",
             session_id=session,
             request_id=server.session_events("permission_requested")[-1]["key"],
             option_id="1",
         )
+        assert reply["ok"], reply
     await server.until(lambda: bool(server.session_events("turn_ended")))
 
     asked = [e["data"] for e in server.session_events("permission_requested")]

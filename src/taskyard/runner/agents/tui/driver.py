@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 START_SECONDS: Final = 120.0
 #: Escape is pressed again when the turn goes on: the first may have closed a hint.
 CANCEL_AGAIN_SECONDS: Final = 2.0
+#: An agent may take no key right after it has drawn a dialog, against slips of the hand.
+ANSWER_AGAIN_SECONDS: Final = 1.0
 #: A state whose source alone changes is told again after this time only.
 SAME_STATE_SECONDS: Final = 1.0
 _LAST_SCREEN_CHARACTERS: Final = 2000
@@ -205,6 +207,7 @@ class TuiDriver:
             screen.close()
             self._screen = None
             raise
+        self._supervisor.start(self._insist_on_answers(screen), name="tui answers")
         if self._profile.wake:
             self._process.try_write(self._profile.wake)
         self._supervisor.start(self._watch(self._process), name="tui watch")
@@ -315,6 +318,17 @@ class TuiDriver:
         await asyncio.sleep(CANCEL_AGAIN_SECONDS)
         if self._turn is turn and self._process is not None:
             self._process.try_write(self._profile.cancel)
+
+    async def _insist_on_answers(self, screen: Screen) -> None:
+        """Answers are typed again while the very same dialog stays on the screen."""
+        while self._screen is screen and not self._ended.is_set():
+            await self._questions.typed.wait()
+            self._questions.typed.clear()
+            for _ in range(3):
+                await asyncio.sleep(ANSWER_AGAIN_SECONDS)
+                if screen.dialog_age < ANSWER_AGAIN_SECONDS:
+                    break
+                self._questions.press_again()
 
     def _living(self) -> tuple[Screen, TerminalProcess]:
         if self._screen is None or self._process is None or self._ended.is_set():

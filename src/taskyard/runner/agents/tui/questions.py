@@ -1,5 +1,6 @@
 """Dialogs as permission requests: told once, answered by keys, gone when the dialog is."""
 
+import asyncio
 import uuid
 from collections.abc import Callable
 from typing import Final, final
@@ -24,6 +25,8 @@ class Questions:
         self._request = ""
         self._dialog: Dialog | None = None
         self._answered: Dialog | None = None  # it stays on the screen for a moment
+        self._typed = b""
+        self.typed = asyncio.Event()  # an answer was typed; whoever waits clears it
 
     def see(self, dialog: Dialog | None, screen: str) -> bool:
         """Compare with what is shown now; True for a dialog that was not there before."""
@@ -43,6 +46,11 @@ class Questions:
         """Type what chooses the option; an answer to an older dialog is ignored."""
         if request == self._request and self._dialog is not None:
             self._resolve(self._dialog, option_id, by="user", cancel=cancel)
+
+    def press_again(self) -> None:
+        """Type the last answer again, if its dialog has not gone since."""
+        if self._answered is not None:
+            self._write(self._typed)
 
     def drop(self) -> None:
         """The dialog is gone without us: somebody typed, or the agent has ended."""
@@ -93,7 +101,9 @@ class Questions:
     ) -> None:
         keys = {option.answer["id"]: option.keys for option in dialog.options}
         known = option_id in keys
-        self._write(keys.get(option_id, cancel))
+        self._typed = keys.get(option_id, cancel)
+        self._write(self._typed)
+        self.typed.set()
         outcome = {"outcome": "selected", "option_id": option_id}
         self._emit(
             "permission_resolved",
