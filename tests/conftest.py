@@ -1,6 +1,7 @@
 """What every test of the server stands on: the real app on a real PostgreSQL."""
 
 import os
+import signal
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -27,6 +28,10 @@ from taskyard.server.main import create_app
 from tests.support import postgres
 
 PASSWORD = "correct horse battery"
+
+# A shell starts what it runs in the background with SIGINT ignored, and a process hands
+# that on to all it starts: programs that tests interrupt would never notice.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
