@@ -1,6 +1,5 @@
 """Kill one process at one moment of a task's life: nothing lost, nothing done twice."""
 
-import json
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -99,8 +98,4 @@ def _done(taskyard: Installation, name: str) -> bool:
 
 
 def _in_workspaces(taskyard: Installation, containing: str) -> list[Process]:
-    supervisors = {
-        int(json.loads(state.read_text())["pid"])
-        for state in taskyard.data.glob("sandboxes/*/state.json")
-    }
-    return descendants(supervisors, containing)
+    return descendants(set(taskyard.supervisors()), containing)

@@ -29,6 +29,7 @@ def test_a_task_is_worked_on_followed_up_paused_resumed_and_deleted(
 
     taskyard.until("the first turn is done", finished, seconds=120)
     [home] = taskyard.homes()
+    assert taskyard.sandbox_processes(), "a workspace is seen while it is there"
     documents = list(home.rglob("STRUCTURE.md"))
     assert documents, "the agent wrote its document"
     assert taskyard.said_by_user(name) == ["document the project structure"]

@@ -1,6 +1,7 @@
 """A whole Taskyard of our own: real server, database, provisioner, Terraform, sandbox, agent."""
 
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -17,6 +18,8 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import httpx
+
+from taskyard.testing.processes import descendants
 
 __all__ = ["Installation", "NeverHappened", "installed"]
 
@@ -142,6 +145,14 @@ class Installation:
     def log_tail(self, size: int = 4000) -> str:
         return self.log.read_text(errors="replace")[-size:]
 
+    def end_sandboxes(self) -> None:
+        """Workspaces outlive their server; nobody comes back for these."""
+        for supervisor in self.supervisors():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(supervisor, signal.SIGTERM)
+        with contextlib.suppress(NeverHappened):
+            self.until("all ended", lambda: not self.sandbox_processes(), seconds=60)
+
     # -- people --------------------------------------------------------------------------
 
     def set_up(self) -> None:
@@ -249,24 +260,30 @@ class Installation:
             else []
         )
 
-    def sandbox_processes(self) -> list[int]:
-        """Every live process of a workspace of this installation, supervisors included."""
-        marks = (
-            os.fsencode(self.data / "sandboxes"),
-            os.fsencode(self.data / "volumes"),
-        )
+    def supervisors(self) -> list[int]:
+        """The live supervisors of this installation's sandboxes."""
         found: list[int] = []
-        for proc in Path("/proc").iterdir():
-            if not proc.name.isdecimal() or int(proc.name) == os.getpid():
-                continue
-            with contextlib.suppress(OSError):
-                words = (proc / "cmdline").read_bytes()
-                inside = (proc / "root").readlink() != Path("/") and (
-                    f":{self.port}".encode() in (proc / "environ").read_bytes()
-                )
-                if words and (inside or any(mark in words for mark in marks)):
-                    found.append(int(proc.name))
+        for state in self.data.glob("sandboxes/*/state.json"):
+            with contextlib.suppress(OSError, ValueError, KeyError):
+                pid = int(json.loads(state.read_text())["pid"])
+                if b"sandboxd" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    found.append(pid)
         return found
+
+    def sandbox_processes(self) -> list[int]:
+        """Every live process of a workspace of this installation, supervisors included.
+
+        Those that lost their supervisor are known by the server's address, which the
+        init script puts into the environment of all that it starts.
+        """
+        family = {process.pid for process in descendants(set(self.supervisors()))}
+        mark = f"CODER_AGENT_URL={self.url}".encode()
+        for proc in Path("/proc").iterdir():
+            if proc.name.isdecimal():
+                with contextlib.suppress(OSError):
+                    if mark in (proc / "environ").read_bytes().split(b"\0"):
+                        family.add(int(proc.name))
+        return sorted(family)
 
     def mounts(self) -> list[str]:
         text = Path("/proc/self/mounts").read_text()
@@ -299,4 +316,5 @@ def installed(**environment: str) -> Generator[Installation]:
         yield installation
     finally:
         installation.stop()
+        installation.end_sandboxes()
         shutil.rmtree(root, ignore_errors=True)
