@@ -145,7 +145,8 @@ def _make(group: Path) -> None:
     # 1. A leaving sandbox removes the empty shared parent; 2. we make it; 3. it goes
     # again before our own is in it: so try again.
     for _ in range(_TRIES):
-        with contextlib.suppress(FileNotFoundError):
+        # "Exists" is what mkdir says of a parent that was there a moment ago and is not now.
+        with contextlib.suppress(FileNotFoundError, FileExistsError):
             group.mkdir(parents=True, exist_ok=True)
             return
     raise FileNotFoundError(str(group))

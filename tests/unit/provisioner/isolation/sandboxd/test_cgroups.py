@@ -1,5 +1,7 @@
 """Against directories that look like cgroups; the real ones are in the integration tests."""
 
+import contextlib
+import threading
 from pathlib import Path
 
 import pytest
@@ -142,3 +144,29 @@ def test_what_cannot_be_removed_is_told(tmp_path: Path) -> None:
     _ = (group / "busy").write_text("a file stands for a process")
 
     assert cgroups.remove((str(group),), seconds=0) == [str(group)]
+
+
+def test_sandboxes_that_come_and_go_at_once_do_not_lose_their_groups(
+    tmp_path: Path,
+) -> None:
+    lost: list[OSError] = []
+
+    def come_and_go(name: str) -> None:
+        for number in range(1000):
+            group = tmp_path / "taskyard" / f"{name}-{number}"
+            try:
+                cgroups.create(Places("cgroup1", (str(group),)), Amounts())
+            except OSError as error:
+                lost.append(error)
+                continue
+            group.rmdir()
+            with contextlib.suppress(OSError):  # another sandbox is in it
+                group.parent.rmdir()
+
+    threads = [threading.Thread(target=come_and_go, args=(name,)) for name in "abcd"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert lost == []
