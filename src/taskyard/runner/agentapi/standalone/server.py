@@ -147,7 +147,8 @@ class _Server:
                 )
             )
             reason = await chat.ended()
-            if not reason.endswith("exit code 0"):
+            # An agent that ends because we were told to stop has not failed.
+            if not self._stop.is_set() and not reason.endswith("exit code 0"):
                 self._failure = reason
         except AgentFailed as exc:
             self._failure = str(exc)
