@@ -255,12 +255,16 @@ def _ended(sandbox_id: UUID, state: str) -> Sandbox:
     )
 
 
+# It waits: a command that is over has no limits left to look at.
+_PROBE = "import signal; signal.pause()"
+
+
 def _probe_spec(home: Path) -> SandboxSpec:
     return SandboxSpec(
         id=uuid4(),
         workspace_id=uuid4(),
         hostname="probe",
-        command=(f"{layout.PYTHON}/bin/python3", "-I", "-S", "-c", "input()"),
+        command=(f"{layout.PYTHON}/bin/python3", "-I", "-S", "-c", _PROBE),
         environment={},
         home=home,
         access_url="http://127.0.0.1:7080",
