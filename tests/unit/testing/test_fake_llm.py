@@ -184,3 +184,34 @@ async def test_a_schema_is_answered_with_an_instance(client: httpx.AsyncClient) 
     answer = (await client.post("/v1/messages", json=body)).json()
 
     assert json.loads(answer["content"][0]["text"]) == {"title": "fake"}
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "told"),
+    [
+        ("v1/messages", 429, ["anthropic-ratelimit-unified-reset"]),
+        ("v1/chat/completions", 429, ["x-codex-primary-reset-at"]),
+        ("v1/responses", 429, ["x-codex-primary-reset-at"]),
+        ("v1beta/models/m:generateContent", 429, []),
+    ],
+)
+async def test_vendors_fail_with_their_own_status_headers_and_body(
+    client: httpx.AsyncClient, path: str, status: int, told: list[str]
+) -> None:
+    rule: Json = {"match": "x", "steps": [{"fails": "usage_limit", "resets_in": 60}]}
+    await client.put("/__scenario/limit", json={"rules": [rule]})
+    tool: Json = {"name": "Bash", "input_schema": COMMAND, "type": "function"}
+    body = {
+        **_anthropic({"role": "user", "content": "x"}),
+        "tools": [{**tool, "function": {"name": "Bash", "parameters": COMMAND}}],
+        "input": "x",
+        "contents": [{"role": "user", "parts": [{"text": "x"}]}],
+    }
+    if "generate" in path:
+        body["tools"] = [{"functionDeclarations": [{"name": "Bash"}]}]
+
+    failed = await client.post(f"/s/limit/{path}", json=body)
+
+    assert failed.status_code == status
+    assert "error" in failed.json()
+    assert set(told) <= failed.headers.keys()

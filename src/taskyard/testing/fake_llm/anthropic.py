@@ -68,7 +68,7 @@ def render(ask: Ask, answer: Answer) -> tuple[Json, list[str]]:
         "role": "assistant",
         "model": ask.model,
         "stop_sequence": None,
-        "stop_reason": "tool_use" if answer.calls else "end_turn",
+        "stop_reason": _stop_reason(answer),
         "content": blocks,
         "usage": _USAGE,
     }
@@ -88,6 +88,12 @@ def render(ask: Ask, answer: Answer) -> tuple[Json, list[str]]:
         {"type": "message_stop"},
     ]
     return message, [f"event: {e['type']}\ndata: {json.dumps(e)}\n\n" for e in events]
+
+
+def _stop_reason(answer: Answer) -> str:
+    if answer.refuses:
+        return "refusal"
+    return "tool_use" if answer.calls else "end_turn"
 
 
 def _block(index: int, block: Json) -> list[Json]:

@@ -13,7 +13,8 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from taskyard.testing.fake_llm import anthropic, chat, gemini, responses
-from taskyard.testing.fake_llm.ask import Answer, Ask, Json
+from taskyard.testing.fake_llm.ask import Answer, Ask, Dialect, Json
+from taskyard.testing.fake_llm.failures import fail
 from taskyard.testing.fake_llm.scenario import DEFAULT, Decision, Scenario, decide
 
 __all__ = ["FakeLlm"]
@@ -92,8 +93,8 @@ class FakeLlm:
         answer = decision.answer
         self.requests.append(_entry(request, key, ask, decision))
         await asyncio.sleep(answer.sleep)
-        if answer.status != 200:  # noqa: PLR2004 - HTTP's OK
-            return _failure(answer)
+        if answer.fails or answer.status != 200:  # noqa: PLR2004 - HTTP's OK
+            return _failure(answer, ask.dialect)
 
         whole, events = _RENDER[ask.dialect].render(ask, answer)
         if not ask.stream:
@@ -173,7 +174,10 @@ def _entry(request: Request, key: str, ask: Ask, decision: Decision) -> Json:
     }
 
 
-def _failure(answer: Answer) -> Response:
+def _failure(answer: Answer, dialect: Dialect) -> Response:
+    if answer.fails:
+        known = fail(answer.fails, dialect, resets_in=answer.resets_in)
+        return JSONResponse(known.body, known.status, headers=dict(known.headers))
     error = {
         "type": answer.error_type,
         "message": answer.error,

@@ -12,6 +12,7 @@ __all__ = [
     "Ask",
     "Call",
     "Dialect",
+    "FailureName",
     "Json",
     "Role",
     "Tool",
@@ -24,6 +25,15 @@ __all__ = [
 
 Json = dict[str, Any]
 Dialect = Literal["anthropic", "chat", "responses", "gemini"]
+FailureName = Literal[
+    "login",  # the key is not valid
+    "server_error",
+    "overloaded",
+    "rate_limit",  # try again in seconds
+    "usage_limit",  # of a subscription or plan: try again in hours
+    "no_credit",  # somebody must pay first
+    "context",  # the conversation is too long for the model
+]
 #: "search" = the agent looked for deferred tools; not a turn of the scenario.
 Role = Literal["user", "assistant", "tool", "search", "system"]
 
@@ -96,6 +106,9 @@ class Answer:
     status: int = 200  # anything else fails the request with `error`
     error: str = "scripted failure"
     error_type: str = "api_error"
+    fails: FailureName | Literal[""] = ""  # a vendor's failure instead (see `failures`)
+    resets_in: float = 3 * 3600  # seconds until a usage limit is over
+    refuses: bool = False  # the model will not answer
     sleep: float = 0.0  # seconds before the answer
     chunk_delay: float | None = None  # seconds between pieces; None = the server's
 

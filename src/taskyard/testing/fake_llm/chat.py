@@ -63,6 +63,8 @@ def render(ask: Ask, answer: Answer) -> tuple[Json, list[str]]:
         for c in answer.calls
     ]
     reason = "tool_calls" if calls else "stop"
+    if answer.refuses:
+        reason = "content_filter"
     base: Json = {
         "id": uid("chatcmpl-"),
         "created": int(time.time()),

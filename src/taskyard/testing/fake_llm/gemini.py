@@ -56,18 +56,19 @@ def render(ask: Ask, answer: Answer) -> tuple[Json, list[str]]:
     calls: list[Json] = [
         {"functionCall": {"name": c.name, "args": c.arguments}} for c in answer.calls
     ]
+    reason = "SAFETY" if answer.refuses else "STOP"
     spoken: list[Json] = [{"text": answer.text}] if answer.text else []
-    whole = _response(ask, [*spoken, *calls], finished=True)
+    whole = _response(ask, [*spoken, *calls], reason=reason)
     events = [_response(ask, [{"text": piece}]) for piece in pieces(answer.text)]
     events += [_response(ask, [call]) for call in calls]
-    events.append(_response(ask, [{"text": ""}], finished=True))
+    events.append(_response(ask, [{"text": ""}], reason=reason))
     return whole, [f"data: {json.dumps(event)}\r\n\r\n" for event in events]
 
 
-def _response(ask: Ask, parts: list[Json], *, finished: bool = False) -> Json:
+def _response(ask: Ask, parts: list[Json], *, reason: str = "") -> Json:
     candidate: Json = {"index": 0, "content": {"role": "model", "parts": parts}}
-    if finished:
-        candidate["finishReason"] = "STOP"
+    if reason:
+        candidate["finishReason"] = reason
     return {
         "candidates": [candidate],
         "usageMetadata": {

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final, TypedDict
 
-from taskyard.testing.fake_llm.ask import Answer, Ask, Call, Json
+from taskyard.testing.fake_llm.ask import Answer, Ask, Call, FailureName, Json
 from taskyard.testing.fake_llm.tools import (
     bash_call,
     example,
@@ -36,6 +36,9 @@ class Step(TypedDict, total=False):
     status: int  # HTTP code to fail with
     error: str
     error_type: str
+    fails: FailureName  # as the vendor fails, with its headers and body
+    resets_in: float  # seconds until a usage limit is over
+    refuses: bool  # the model will not answer (not in the Responses dialect)
     sleep: float  # seconds before answering
     chunk_delay: float  # seconds between pieces
 
@@ -86,6 +89,19 @@ _SIDE: Final = re.compile(
 )
 _MINI_SWE: Final = "COMPLETE_TASK_AND_SUBMIT_FINAL_OUTPUT"
 _ACTIONS: Final = ("write", "bash", "call")
+#: Of a step, what is handed on as it is.
+_KNOBS: Final = frozenset(
+    {
+        "status",
+        "error",
+        "error_type",
+        "fails",
+        "resets_in",
+        "refuses",
+        "sleep",
+        "chunk_delay",
+    }
+)
 _ENDLESS: Final = 20  # turns past the last step after which an agent is told to stop
 
 
@@ -174,8 +190,7 @@ def _step(ask: Ask, steps: list[Step], turn: int) -> Decision:
     text = step.get("say", "")
     if not calls and number >= len(steps) - 1:
         calls = _ending(ask, text)
-    names = ("status", "error", "error_type", "sleep", "chunk_delay")
-    knobs: dict[str, Any] = {k: v for k, v in step.items() if k in names}
+    knobs: dict[str, Any] = {k: v for k, v in step.items() if k in _KNOBS}
     answer = Answer(text=text, calls=tuple(calls), **knobs)
     return Decision(answer=answer, kind="step", step=number)
 
