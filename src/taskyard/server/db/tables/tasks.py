@@ -25,6 +25,7 @@ __all__ = [
     "PermissionRow",
     "RunnerStreamRow",
     "SessionEventRow",
+    "SessionFileChangeRow",
     "SessionRow",
     "TaskAppRow",
     "TaskRow",
@@ -57,6 +58,8 @@ class TaskRow(Base):
     )
     parameters: Mapped[dict[str, str]] = mapped_column(default=dict)
     prompt: Mapped[str]
+    #: What a person set for this task; None = what its module or template says.
+    permission_policy: Mapped[str | None]
     created_at: Mapped[datetime]
     deleted_at: Mapped[datetime | None]
 
@@ -109,6 +112,15 @@ class SessionRow(Base):
     #: The newest `report` event of the current turn.
     report: Mapped[dict[str, Any] | None]
     usage: Mapped[dict[str, Any] | None]
+    #: What the agent offers to choose, as it told last. Some name hundreds of models, and
+    #: this row is read for every status: asked for by name only.
+    options: Mapped[list[Any] | None] = mapped_column(
+        deferred=True, deferred_raiseload=True
+    )
+    #: What a person chose: option id -> value. Told to the runner at every start.
+    chosen_options: Mapped[dict[str, str] | None]
+    #: The policy in force, by the runner's word.
+    permission_policy: Mapped[str | None]
     last_seq: Mapped[int] = mapped_column(BigInteger, default=0)
     bytes: Mapped[int] = mapped_column(BigInteger, default=0)
     created_at: Mapped[datetime]
@@ -137,6 +149,28 @@ class SessionEventRow(Base):
     key: Mapped[str]
     at: Mapped[datetime]
     data: Mapped[dict[str, Any]]
+
+
+class SessionFileChangeRow(Base):
+    """What one tool call did to one file; the texts stay in the event at `seq`."""
+
+    __tablename__ = "session_file_changes"
+
+    session_id: Mapped[UUID] = mapped_column(
+        ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True
+    )
+    tool_key: Mapped[str] = mapped_column(primary_key=True)
+    #: Of the task and the path: the same file in every session of a task.
+    artifact_id: Mapped[UUID] = mapped_column(primary_key=True, index=True)
+    path: Mapped[str]
+    kind: Mapped[str]  # created | edited | deleted
+    status: Mapped[str]  # of the tool call; only completed ones changed anything
+    tool: Mapped[str]
+    first_seq: Mapped[int] = mapped_column(BigInteger)
+    seq: Mapped[int] = mapped_column(BigInteger)
+    at: Mapped[datetime]
+    additions: Mapped[int]
+    deletions: Mapped[int]
 
 
 class RunnerStreamRow(Base):
