@@ -17,15 +17,19 @@ from typing import Final
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 __all__ = ["Broadcast", "Hint", "Subscription", "notify"]
 
 log = logging.getLogger(__name__)
 
 _CHANNEL: Final = "taskyard"
-_NOTIFY: Final = text(f"select pg_notify('{_CHANNEL}', :payload)")
+_NOTIFY: Final = text(
+    "select pg_notify(:channel, payload) from unnest(cast(:payloads as text[])) payload"
+)
+_NOTED: Final = "hints"
 _QUEUE_LIMIT: Final = 100
 _LIVENESS_SECONDS: Final = 30
 _RECONNECT_SECONDS: Final = 1
@@ -38,10 +42,27 @@ class Hint:
 
 
 async def notify(session: AsyncSession, topic: str, id: UUID | str) -> None:  # noqa: A002 - the word for it
-    """Tell all processes, when and only when this transaction commits."""
-    await session.execute(
-        _NOTIFY, {"payload": json.dumps({"topic": topic, "id": str(id)})}
-    )
+    """Tell all processes, when and only when this transaction commits.
+
+    The hints of a transaction travel in one statement at its end, each of them once.
+    """
+    noted = session.info.get(_NOTED)
+    if noted is None:
+        noted = session.info[_NOTED] = dict[str, None]()
+        event.listen(session.sync_session, "before_commit", _send_noted)
+        event.listen(session.sync_session, "after_rollback", _forget_noted)
+    noted[json.dumps({"topic": topic, "id": str(id)})] = None
+
+
+def _send_noted(session: Session) -> None:
+    noted: dict[str, None] = session.info[_NOTED]
+    if noted and not session.in_nested_transaction():
+        session.execute(_NOTIFY, {"channel": _CHANNEL, "payloads": list(noted)})
+        noted.clear()
+
+
+def _forget_noted(session: Session) -> None:
+    session.info[_NOTED].clear()
 
 
 class Subscription:

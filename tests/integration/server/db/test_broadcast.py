@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 import psycopg
 import pytest
 import pytest_asyncio
+from sqlalchemy import text
 
 from taskyard.kit.supervisor import Supervisor
 from taskyard.server.db import jobs, topics
@@ -65,6 +66,53 @@ async def test_nobody_hears_of_what_was_rolled_back(
             await notify(session, "task", "2")
 
         assert await hints.next() == Hint("task", "2")
+
+
+async def test_the_hints_of_a_transaction_come_once_each_and_survive_savepoints(
+    broadcast: Broadcast, sessions: Sessions
+) -> None:
+    async with broadcast.subscribe("task") as hints:
+        async with sessions.begin() as session:
+            await notify(session, "task", "1")
+            async with session.begin_nested():
+                await notify(session, "task", "2")
+            await notify(session, "task", "1")
+            early = await hints.changed(timeout=0.05)
+        async with sessions.begin() as session:
+            await notify(session, "task", "last")
+        heard = [await hints.next() for _ in range(3)]
+
+    assert early is False
+    assert heard == [Hint("task", id_) for id_ in ("1", "2", "last")]
+
+
+async def test_a_session_that_was_rolled_back_says_only_what_it_does_afterwards(
+    broadcast: Broadcast, sessions: Sessions
+) -> None:
+    async with broadcast.subscribe("task") as hints:
+        async with sessions() as session:
+            await session.execute(text("select 1"))
+            await notify(session, "task", "1")
+            await session.rollback()
+            await notify(session, "task", "2")
+            await session.commit()
+
+        assert await hints.next() == Hint("task", "2")
+
+
+async def test_a_connection_that_the_database_ended_is_replaced_before_its_use(
+    sessions: Sessions, database_url: str
+) -> None:
+    async with sessions.begin() as session:
+        pid = await session.scalar(text("select pg_backend_pid()"))
+    admin = await psycopg.AsyncConnection.connect(database_url, autocommit=True)
+    async with admin:
+        await admin.execute("select pg_terminate_backend(%s, 10000)", (pid,))
+
+    async with sessions.begin() as session:
+        other = await session.scalar(text("select pg_backend_pid()"))
+
+    assert other != pid
 
 
 async def test_who_is_too_slow_is_told_to_look_at_everything() -> None:
