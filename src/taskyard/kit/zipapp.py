@@ -19,6 +19,7 @@ RUNNER: Final = (
     "taskyard.runner.*",
     "taskyard.protocol.link",
     "taskyard.protocol.sessions",
+    "taskyard.protocol.terminal",
     "taskyard.kit.clock",
     "taskyard.kit.mux.*",
     "taskyard.kit.supervisor",

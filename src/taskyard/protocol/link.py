@@ -19,7 +19,7 @@ from typing import Any, Final, Literal, NotRequired
 # reads typing_extensions' only.
 from typing_extensions import TypedDict
 
-from taskyard.protocol.sessions import SessionEvent
+from taskyard.protocol.sessions import SessionEvent, SessionTerminal
 
 __all__ = [
     "PATH",
@@ -37,6 +37,7 @@ __all__ = [
     "Manifest",
     "MetadataItem",
     "MetadataValue",
+    "PermissionPolicy",
     "Reply",
     "RunnerMessage",
     "Script",
@@ -59,6 +60,7 @@ AgentLifecycle = Literal[
     "off",
 ]
 AppHealth = Literal["disabled", "initializing", "healthy", "unhealthy"]
+PermissionPolicy = Literal["allow_edits", "ask", "allow_all"]
 
 
 # -- what the workspace is to do ------------------------------------------------------
@@ -112,6 +114,8 @@ class SessionSeed(TypedDict):
     key: str  # the app slug the session belongs to
     external_id: str  # the agent's own session id; empty = it never had one
     agent: str  # name of the agent definition, such as "claude-code"
+    #: What a person chose for it: option id -> value; set again at every start.
+    options: NotRequired[dict[str, str]]
 
 
 class Manifest(TypedDict):
@@ -138,7 +142,9 @@ class Manifest(TypedDict):
     startup_blocking: bool
     task_id: str  # empty = not a task
     sessions: list[SessionSeed]
-    permission_policy: Literal["allow_edits", "ask", "allow_all"]
+    permission_policy: PermissionPolicy
+    #: A person set it for this task: it goes before what a module asks for.
+    task_permission_policy: NotRequired[PermissionPolicy]
 
 
 # -- runner -> server -----------------------------------------------------------------
@@ -203,6 +209,8 @@ class SessionStartedEvent(TypedDict):
     external_id: str
     resumed: bool
     initial_prompt: str  # what the module was told to say first; empty = nothing
+    permission_policy: NotRequired[PermissionPolicy]  # the one in force
+    terminal: NotRequired[SessionTerminal]  # without it: "live" for a tui, else "none"
 
 
 class SessionEventsEvent(TypedDict):
@@ -283,7 +291,12 @@ CommandName = Literal[
     "steer",  # as prompt, but into the running turn; code "unsupported" where the agent cannot
     "cancel",  # args {session_id}: end the running turn
     "answer_permission",  # args {session_id, request_id, option_id}
-    "set_option",  # args {session_id, option_id, value}
+    # args {session_id, option_id, value} -> {options: as in an `options` event}
+    "set_option",
+    "set_policy",  # args {session_id, policy}: from now on, and at every start
+    # args {session_id, controller, cancel_turn}: "busy" while a turn runs that is not to be
+    #   cancelled; replies when the agent is there again, on the other side
+    "set_control",
     "write_raw",  # args {session_id, data}: bytes for a terminal agent, base64
     "stop",  # args {deadline_seconds}: run stop scripts, end sessions; replies when done
 ]

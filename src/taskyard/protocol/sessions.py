@@ -15,10 +15,12 @@ from typing_extensions import TypedDict
 __all__ = [
     "EVENT_KINDS",
     "MAX_EVENT_BYTES",
+    "Controller",
     "EventKind",
     "PermissionOption",
     "SessionEvent",
     "SessionState",
+    "SessionTerminal",
     "StopReason",
 ]
 
@@ -47,6 +49,15 @@ StopReason = Literal[
     "error",
 ]
 
+#: Who may talk to the agent: prompts of the server, or the person at its terminal.
+Controller = Literal["chat", "terminal"]
+
+SessionTerminal = Literal[
+    "none",  # the agent has no terminal that we know how to start
+    "live",  # it runs on a terminal: watch it and type at any time
+    "handover",  # it speaks ACP; given control, its own terminal takes over
+]
+
 EventKind = Literal[
     # key = message id; data = {role: "user"|"agent", kind: "text"|"thought", text,
     #   message_id?: id of the task message that a person sent}
@@ -73,6 +84,9 @@ EventKind = Literal[
     # key = "report"; data = {state: working|idle|complete|failure, summary, link}: the
     #   agent's own words through the report tool, or a client's PATCH of the app status
     "report",
+    # key = "control"; data = {controller: Controller, by: user|agent|server, detail?}: who
+    #   may talk to the agent from now on; without one it is the chat
+    "control",
     "error",  # key = fresh id; data = {detail, stderr?}: something went wrong in the driver
     "raw",  # key = fresh id; data = {frame}: an update of a kind this version does not know
 ]

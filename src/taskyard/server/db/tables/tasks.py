@@ -121,6 +121,9 @@ class SessionRow(Base):
     chosen_options: Mapped[dict[str, str] | None]
     #: The policy in force, by the runner's word.
     permission_policy: Mapped[str | None]
+    #: Who may talk to the agent (chat | terminal), and whether it has a terminal.
+    controller: Mapped[str] = mapped_column(default="chat", server_default="chat")
+    terminal: Mapped[str] = mapped_column(default="none", server_default="none")
     last_seq: Mapped[int] = mapped_column(BigInteger, default=0)
     bytes: Mapped[int] = mapped_column(BigInteger, default=0)
     created_at: Mapped[datetime]
