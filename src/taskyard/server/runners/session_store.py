@@ -14,10 +14,12 @@ from taskyard.server.db.tables import (
     MessageRow,
     PermissionRow,
     SessionEventRow,
+    SessionFileChangeRow,
     SessionRow,
     TaskAppRow,
     TaskRow,
 )
+from taskyard.server.runners.changes import ChangeLog
 from taskyard.server.runners.folding import SessionView
 
 __all__ = ["SessionStore"]
@@ -74,6 +76,37 @@ class SessionStore:
     async def add_events(self, rows: list[dict[str, Any]]) -> None:
         if rows:
             await self.session.execute(insert(SessionEventRow), rows)
+
+    async def save_changes(self, changes: ChangeLog) -> None:
+        """What tool calls did to files; a call that is told of again replaces its row."""
+        if changes.rows:
+            insertion = pg_insert(SessionFileChangeRow)
+            new = insertion.excluded
+            upsert = insertion.on_conflict_do_update(
+                index_elements=["session_id", "tool_key", "artifact_id"],
+                set_={
+                    name: new[name]
+                    for name in (
+                        "kind",
+                        "status",
+                        "tool",
+                        "seq",
+                        "at",
+                        "additions",
+                        "deletions",
+                    )
+                },
+            )
+            await self.session.execute(upsert, list(changes.rows.values()))
+        for (session_id, status), keys in changes.ended.items():
+            await self.session.execute(
+                update(SessionFileChangeRow)
+                .where(
+                    SessionFileChangeRow.session_id == session_id,
+                    SessionFileChangeRow.tool_key.in_(keys),
+                )
+                .values(status=status)
+            )
 
     async def add_permission(self, row: PermissionRow) -> None:
         """Once: the same request told again changes nothing."""

@@ -12,6 +12,7 @@ from taskyard.kit.clock import Clock
 from taskyard.protocol.link import SessionStartedEvent
 from taskyard.server.db.tables import AppRow, AppStatusRow, PermissionRow, SessionRow
 from taskyard.server.runners.admission import AgentIdentity
+from taskyard.server.runners.changes import ChangeLog
 from taskyard.server.runners.folding import AppStatus, SessionView, app_status, fold
 from taskyard.server.runners.messages import CleanEvent
 from taskyard.server.runners.sanitise import one_line
@@ -66,6 +67,7 @@ class TranscriptWriter:
         self._last_seq = 0
         self._statuses: dict[str, _Statuses | None] = {}
         self._rows: list[dict[str, Any]] = []
+        self._changes = ChangeLog()
 
     async def session(
         self, session_id: UUID, *, key: str = "", agent: str = ""
@@ -147,6 +149,8 @@ class TranscriptWriter:
         """Write the events; before the transaction ends."""
         rows, self._rows = self._rows, []
         await self._session_store.add_events(rows)
+        changes, self._changes = self._changes, ChangeLog()
+        await self._session_store.save_changes(changes)
 
     async def _load(self) -> dict[UUID, SessionRow]:
         if self._sessions is None:
@@ -214,6 +218,10 @@ class TranscriptWriter:
                 await self._permission_resolved(row, event)
             case "message":
                 await self._message(row, event)
+            case "tool":
+                self._tool(row, event)
+            case "options":
+                await self._options(row, event)
             case "state" if event.data.get("state") in {"exited", "error"}:
                 await self._session_store.drop_permissions(
                     row.id, now=self._clock.now()
@@ -249,6 +257,21 @@ class TranscriptWriter:
             option_id=str(event.data.get("option_id") or ""),
             now=self._clock.now(),
         )
+
+    def _tool(self, row: SessionRow, event: CleanEvent) -> None:
+        self._changes.note(
+            session_id=row.id,
+            subject=row.task_id or row.workspace_id,
+            key=event.key,
+            seq=self._last_seq,
+            at=event.at,
+            data=event.data,
+        )
+
+    async def _options(self, row: SessionRow, event: CleanEvent) -> None:
+        offered = event.data.get("options")
+        if isinstance(offered, list):
+            await self._session_store.set_session(row.id, options=offered)
 
     async def _message(self, row: SessionRow, event: CleanEvent) -> None:
         if row.task_id is None or event.data.get("role") != "user":
