@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Final
+from enum import Enum
+from typing import Final, TypeAlias
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,12 +18,23 @@ from taskyard.server.identity.actor import Actor
 from taskyard.server.tasks.service import TaskService
 from taskyard.server.tasks.transcript import Transcript
 
-__all__ = ["HEARTBEAT_SECONDS", "Frame", "TaskStreams", "encode"]
+__all__ = ["HEARTBEAT_SECONDS", "Frame", "Sign", "TaskStreams", "Watched", "encode"]
 
 #: A comment at least this often: proxies drop silent streams, and a status that only
 #: time changes (no_signal) is looked at again.
 HEARTBEAT_SECONDS: Final = 15.0
 _PAGE: Final = 500
+
+
+class Sign(Enum):
+    """What is seen of a task beside its events and its status."""
+
+    SILENCE = "silence"  # nothing for `HEARTBEAT_SECONDS`
+    DELETED = "deleted"  # the last thing seen
+
+
+#: The next events (at least one), the status as it is now, or a sign.
+Watched: TypeAlias = list[StoredEvent] | TaskDetail | Sign
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,38 +80,57 @@ class TaskStreams:
     ) -> AsyncGenerator[Frame]:
         """Frames `event` (with the event's number), `status`, and `end` when deleted.
 
+        `tail`: begin that many events before the end instead of at `after`.
+        """
+        if tail is not None:
+            after = await self._start_of_tail(task_id, tail)
+        shown: TaskDetail | None = None
+        async with aclosing(self.watch(task_id, workspace_id, after=after)) as watched:
+            async for seen in watched:
+                match seen:
+                    case list():
+                        for event in seen:
+                            yield _event_frame(event)
+                    case TaskDetail():
+                        if shown is None or _differs(seen, shown):
+                            shown = seen
+                            yield Frame(event="status", data=seen.model_dump_json())
+                    case Sign.SILENCE:
+                        yield Frame()
+                    case Sign.DELETED:
+                        yield Frame(event="end", data='{"reason":"deleted"}')
+
+    async def watch(
+        self, task_id: UUID, workspace_id: UUID | None, *, after: int
+    ) -> AsyncGenerator[Watched]:
+        """Events above `after`, and the status whenever it may have changed.
+
         Nothing is missed and nothing comes twice: 1. the subscription begins; 2. rows
         are read from the last number on; 3. a hint that comes in between leads to
-        another look, which finds the rest or nothing. `tail`: begin that many events
-        before the end instead of at `after`.
+        another look, which finds the rest or nothing. The first status comes after all
+        events there are.
         """
         wanted = [(topics.TASK, task_id), (topics.TRANSCRIPT, task_id)]
         if workspace_id is not None:
             wanted.append((topics.WORKSPACE, workspace_id))
-        shown: TaskDetail | None = None
         async with self._broadcast.subscribe_all([*wanted]) as hints:
-            if tail is not None:
-                after = await self._start_of_tail(task_id, tail)
             look_at_status = True
             while True:
                 while page := await self._page(task_id, after):
-                    for event in page:
-                        yield _event_frame(event)
+                    yield page
                     after = page[-1].seq
 
                 if look_at_status:
                     detail = await self._detail(task_id)
                     if detail is None:
-                        yield Frame(event="end", data='{"reason":"deleted"}')
+                        yield Sign.DELETED
                         return
-                    if shown is None or _differs(detail, shown):
-                        shown = detail
-                        yield Frame(event="status", data=detail.model_dump_json())
+                    yield detail
 
                 batch = await hints.batch(timeout=self._heartbeat)
                 look_at_status = not batch or any(map(_may_change_status, batch))
                 if not batch:
-                    yield Frame()
+                    yield Sign.SILENCE
 
     async def follow_list(self, actor: Actor) -> AsyncGenerator[Frame]:
         """Frames `tasks` with the ids of tasks that changed; null = any may have."""
