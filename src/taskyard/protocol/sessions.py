@@ -72,7 +72,7 @@ EventKind = Literal[
     # key = request id; data = {outcome: "selected"|"cancelled", option_id?, by: policy|user|timeout}
     "permission_resolved",
     "usage",  # key = "usage"; data = {used?, size?, cost?: {amount, currency}, ...}
-    "commands",  # key = "commands"; data = {commands: [{name, description}]}
+    "commands",  # key = "commands"; data = {commands: [{name, description, hint?}]}
     "options",  # key = "options"; data = {options: [...]} (modes, models, effort)
     "title",  # key = "title"; data = {title}
     # key = "state"; data = {state: SessionState, source:

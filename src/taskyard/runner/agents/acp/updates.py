@@ -3,14 +3,15 @@
 import itertools
 import json
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, Literal, NamedTuple, final
 
 from taskyard.protocol.sessions import EventKind
+from taskyard.runner.agents.acp.options import Options
 from taskyard.runner.shapes import as_object, as_objects
 
-__all__ = ["Translated", "Translator", "limit_of", "options_of", "tool_data"]
+__all__ = ["Translated", "Translator", "limit_of", "tool_data"]
 
 Json = dict[str, Any]
 
@@ -56,7 +57,7 @@ class Translator:
         self._message = ""
         self._speaker: _Speaker | None = None
         self._last: dict[str, str] = {}
-        self._options: list[Json] = []
+        self.options = Options()
         self._numbers = itertools.count(1)
         self._prefix = uuid.uuid4().hex[:12]
 
@@ -78,9 +79,10 @@ class Translator:
             case "available_commands_update":
                 events = self._changed("commands", {"commands": _commands(update)})
             case "config_option_update":
-                events = self.options(update)
+                events = self.offered(update)
             case "current_mode_update":
-                events = self._mode(str(update.get("currentModeId", "")))
+                self.options.has_become("mode", str(update.get("currentModeId", "")))
+                events = self.options_now()
             case "session_info_update":
                 if title := update.get("title"):
                     events = self._changed("title", {"title": title})
@@ -90,17 +92,13 @@ class Translator:
                 events.append(self.raw(dict(update)))
         return events
 
-    def options(self, result: Mapping[str, Any]) -> list[Translated]:
+    def offered(self, result: Mapping[str, Any]) -> list[Translated]:
         """The options in the answer to `session/new` and its like."""
-        found = options_of(result)
-        if not found:
-            return []
-        self._options = found
-        return self._changed("options", {"options": found})
+        return self.options_now() if self.options.take(result) else []
 
-    @property
-    def known_options(self) -> tuple[Json, ...]:
-        return tuple(self._options)
+    def options_now(self) -> list[Translated]:
+        """All options, if any has changed since they were told."""
+        return self._changed("options", {"options": self.options.known})
 
     def raw(self, frame: Json) -> Translated:
         return Translated("raw", str(uuid.uuid4()), {"frame": frame})
@@ -154,12 +152,6 @@ class Translator:
             return []
         return [Translated("tool", str(update.get("toolCallId") or ""), dict(whole))]
 
-    def _mode(self, mode: str) -> list[Translated]:
-        for option in self._options:
-            if option["category"] == "mode":
-                option["value"] = mode
-        return self._changed("options", {"options": self._options})
-
     def _changed(
         self, kind: Literal["commands", "options", "title", "usage"], data: Json
     ) -> list[Translated]:
@@ -196,56 +188,21 @@ def tool_data(update: Mapping[str, Any]) -> Json:
     }
 
 
-def options_of(result: Mapping[str, Any]) -> list[Json]:
-    """Config options, or the older session modes in the same shape."""
-    options = [
-        {
-            "id": str(option.get("id", "")),
-            "name": str(option.get("name", "")),
-            "category": str(option.get("category") or ""),
-            "type": str(option.get("type") or "select"),
-            "value": option.get("currentValue"),
-            "choices": list(_choices(as_objects(option.get("options")))),
-        }
-        for option in as_objects(result.get("configOptions"))
-    ]
-    modes = as_object(result.get("modes"))
-    if modes and not any(option["category"] == "mode" for option in options):
-        options.append(_mode_option(modes))
-    return options
-
-
-def _mode_option(modes: Json) -> Json:
-    return {
-        "id": "mode",
-        "name": "Mode",
-        "category": "mode",
-        "type": "select",
-        "value": modes.get("currentModeId"),
-        "choices": [
-            {"value": mode.get("id"), "name": mode.get("name")}
-            for mode in as_objects(modes.get("availableModes"))
-        ],
-    }
-
-
-def _choices(given: list[Json]) -> Iterable[Json]:
-    """Choices may be grouped; groups are flattened."""
-    for choice in given:
-        if "options" in choice:
-            yield from _choices(as_objects(choice.get("options")))
-        else:
-            yield {"value": choice.get("value"), "name": choice.get("name")}
-
-
 def _commands(update: Mapping[str, Any]) -> list[Json]:
     return [
         {
             "name": str(command.get("name", "")),
             "description": str(command.get("description") or "")[:300],
+            **_hint(as_object(command.get("input"))),
         }
         for command in as_objects(update.get("availableCommands"))
     ]
+
+
+def _hint(expected: Json) -> Json:
+    """What may follow the command's name; without it the command stands alone."""
+    hint = expected.get("hint")
+    return {"hint": str(hint)[:300]} if hint else {}
 
 
 def _usage(update: Mapping[str, Any]) -> Json:
