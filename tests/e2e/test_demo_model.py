@@ -19,8 +19,9 @@ from taskyard.kit.crypto import digest
 from taskyard.kit.supervisor import Supervisor
 from taskyard.provisioner.agent_install import install, run_path
 from taskyard.server.api import gateway as api
-from taskyard.server.gateway.demo.replay import NOTE
+from taskyard.server.gateway.demo.model import note
 from taskyard.server.gateway.demo.upstream import DemoModel
+from taskyard.server.gateway.dialects import DIALECTS
 from taskyard.server.gateway.keys import Caller
 from taskyard.server.gateway.service import GatewayService
 from taskyard.server.gateway.usage import Usage
@@ -53,7 +54,11 @@ async def gateway() -> AsyncIterator[str]:
         app.state.process = SimpleNamespace(
             gateway=GatewayService(
                 keys=OneKey(),
-                upstreams={"anthropic": DemoModel(pause=timedelta(0))},
+                upstreams={
+                    "anthropic": DemoModel(
+                        dialect=DIALECTS["anthropic"], pause=timedelta(0)
+                    )
+                },
                 usage=OneKey(),
                 supervisor=supervisor,
             )
@@ -109,7 +114,7 @@ async def test_it_works_on_the_demo_application_and_goes_on_after_a_restart(
     assert (
         "Notes, kept in one JSON file." in (project / "docs/STRUCTURE.md").read_text()
     )
-    assert documented.rstrip().endswith(NOTE)
+    assert documented.rstrip().endswith(note("ANTHROPIC_API_KEY"))
     assert "--color-primary: #6d28d9;" in style.read_text()
     assert "`#0f766e` to `#6d28d9`" in purple
 

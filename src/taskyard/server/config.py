@@ -137,7 +137,7 @@ class Config(BaseSettings):
     )
     """Key for the OpenAI API; also read from `OPENAI_API_KEY`. Stays in the server.
 
-    Unset: agents that need it are told so; the demo model does not speak for OpenAI."""
+    Unset: the demo model answers in its place."""
 
     openai_base_url: str = "https://api.openai.com/v1"
     """Where the gateway sends OpenAI requests, with the version; anything that serves
@@ -147,7 +147,9 @@ class Config(BaseSettings):
         default=None,
         validation_alias=AliasChoices("TASKYARD_GEMINI_API_KEY", "GEMINI_API_KEY"),
     )
-    """Key for the Gemini API; also read from `GEMINI_API_KEY`. Stays in the server."""
+    """Key for the Gemini API; also read from `GEMINI_API_KEY`. Stays in the server.
+
+    Unset: the demo model answers in its place."""
 
     gemini_base_url: str = "https://generativelanguage.googleapis.com"
     """Where the gateway sends Gemini requests."""

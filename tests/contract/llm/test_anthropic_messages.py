@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from taskyard.kit.supervisor import Supervisor
 from taskyard.server.api import gateway as api
 from taskyard.server.gateway.demo.upstream import DemoModel
+from taskyard.server.gateway.dialects import DIALECTS
 from taskyard.server.gateway.keys import Caller
 from taskyard.server.gateway.service import GatewayService
 from taskyard.server.gateway.usage import Usage
@@ -49,7 +50,9 @@ def _demo() -> tuple[ASGIApp, str]:
     app = Starlette(routes=api.router.routes)
     service = GatewayService(
         keys=OpenDoor(),
-        upstreams={"anthropic": DemoModel(pause=timedelta(0))},
+        upstreams={
+            "anthropic": DemoModel(dialect=DIALECTS["anthropic"], pause=timedelta(0))
+        },
         usage=OpenDoor(),
         supervisor=Supervisor(),
     )

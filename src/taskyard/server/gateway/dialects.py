@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final, Literal
 
-from taskyard.server.gateway import anthropic
 from taskyard.server.gateway.exchange import Outgoing, Refused
 from taskyard.server.gateway.taps import GeminiTap, OpenAiTap
 from taskyard.server.gateway.usage import AnthropicTap, Tap
@@ -67,7 +66,8 @@ def _with_usage(request: Outgoing) -> bytes:
 
 
 def _anthropic_error(refused: Refused) -> Json:
-    return anthropic.error_body(refused.kind, refused.message)
+    error = {"type": refused.kind, "message": refused.message}
+    return {"type": "error", "error": error}
 
 
 def _openai_error(refused: Refused) -> Json:

@@ -4,13 +4,23 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Protocol
+from typing import Literal, Protocol
 
-from taskyard.server.gateway.anthropic import ErrorKind
-
-__all__ = ["Broken", "Header", "Outgoing", "Refused", "Reply", "Upstream"]
+__all__ = ["Broken", "ErrorKind", "Header", "Outgoing", "Refused", "Reply", "Upstream"]
 
 Header = tuple[bytes, bytes]
+
+#: Anthropic's words; other vendors' shapes have a place for them too.
+ErrorKind = Literal[
+    "invalid_request_error",
+    "authentication_error",
+    "permission_error",
+    "not_found_error",
+    "request_too_large",
+    "rate_limit_error",
+    "api_error",
+    "overloaded_error",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from taskyard.server.gateway.dialects import DIALECTS, DialectName
 from taskyard.server.gateway.exchange import Outgoing, Refused, Reply, Upstream
 from taskyard.server.gateway.keys import Caller, KeyLookup
 from taskyard.server.gateway.usage import Tap, UsageSink
-from taskyard.server.gateway.vendor import NoVendor, Vendor
+from taskyard.server.gateway.vendor import Vendor
 
 __all__ = ["ClosableUpstream", "GatewayService", "upstream_of"]
 
@@ -29,13 +29,11 @@ class ClosableUpstream(Upstream, Protocol):
 def upstream_of(
     name: DialectName, *, key: SecretStr | None, base_url: str, demo_pause: timedelta
 ) -> ClosableUpstream:
-    """The vendor when there is a key for it; otherwise the demo model where it can."""
+    """The vendor when there is a key for it; otherwise the demo model."""
     dialect = DIALECTS[name]
     if key is not None:
         return Vendor(dialect=dialect, base_url=base_url, key=key)
-    if name == "anthropic":
-        return DemoModel(pause=demo_pause)
-    return NoVendor(dialect=dialect)
+    return DemoModel(dialect=dialect, pause=demo_pause)
 
 
 class GatewayService:

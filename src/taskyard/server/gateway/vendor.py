@@ -13,38 +13,13 @@ from taskyard.server.gateway.dialects import Dialect
 from taskyard.server.gateway.exchange import Broken, Outgoing, Refused, Reply
 from taskyard.server.gateway.headers import backward, forward, without_key
 
-__all__ = ["NoVendor", "Vendor"]
+__all__ = ["Vendor"]
 
 _CONNECT_SECONDS: Final = 10
 #: The longest silence inside an answer: a model may think for minutes.
 _SILENCE_SECONDS: Final = 600
 _READ_BUFFER: Final = 256 * 1024
 _MAX_HEADER: Final = 32 * 1024
-
-
-class NoVendor:
-    """In the place of a vendor that nobody gave a key for: says so.
-
-    With 400, which every agent shows at once; most try again after other refusals.
-    """
-
-    def __init__(self, *, dialect: Dialect) -> None:
-        self._dialect = dialect
-
-    async def close(self) -> None:
-        """Nothing is held open."""
-
-    @asynccontextmanager
-    async def open(self, request: Outgoing) -> AsyncGenerator[Reply]:
-        raise Refused(
-            HTTPStatus.BAD_REQUEST,
-            "invalid_request_error",
-            f"This Taskyard has no key for /{request.path}: set "
-            f"{self._dialect.key_setting} (and {self._dialect.url_setting} for another "
-            "address) in the server's environment and restart it. The demo model speaks "
-            "Anthropic's protocol only: without a key use the agent claude-code.",
-        )
-        yield  # a generator, as the protocol wants
 
 
 class Vendor:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from types import SimpleNamespace
 from uuid import UUID, uuid4
 
@@ -15,11 +16,12 @@ from starlette.applications import Starlette
 from taskyard.kit.crypto import digest
 from taskyard.kit.supervisor import Supervisor
 from taskyard.server.api import gateway as api
+from taskyard.server.gateway.demo.upstream import DemoModel
 from taskyard.server.gateway.dialects import DIALECTS, DialectName
 from taskyard.server.gateway.keys import Caller
 from taskyard.server.gateway.service import GatewayService
 from taskyard.server.gateway.usage import Usage
-from taskyard.server.gateway.vendor import NoVendor, Vendor
+from taskyard.server.gateway.vendor import Vendor
 from tests.support.serving import served
 
 __all__ = ["KEY", "TRICKY", "House", "Ledger", "Recorder", "opened_house"]
@@ -133,7 +135,7 @@ async def opened_house(
                     key=SecretStr("sk-vendor"),
                 )
                 if has_key
-                else NoVendor(dialect=DIALECTS[dialect])
+                else DemoModel(dialect=DIALECTS[dialect], pause=timedelta(0))
             },
             usage=ledger,
             supervisor=supervisor,

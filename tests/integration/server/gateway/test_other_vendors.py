@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from typing import Any
 
 import pytest
 
@@ -79,18 +80,52 @@ async def test_bytes_pass_and_only_the_key_is_changed(
 
 
 @pytest.mark.parametrize(
-    ("dialect", "path", "setting"),
+    ("dialect", "path", "setting", "body"),
     [
-        ("openai", "/gateway/openai/v1/chat/completions", "OPENAI_API_KEY"),
+        (
+            "openai",
+            "/gateway/openai/v1/chat/completions",
+            "OPENAI_API_KEY",
+            {"messages": [{"role": "user", "content": "hi"}]},
+        ),
+        ("openai", "/gateway/openai/v1/responses", "OPENAI_API_KEY", {"input": "hi"}),
         (
             "gemini",
             "/gateway/gemini/v1beta/models/g:generateContent",
             "GEMINI_API_KEY",
+            {"contents": [{"parts": [{"text": "hi"}]}]},
         ),
     ],
 )
-async def test_without_a_vendors_key_the_setting_is_named(
-    dialect: DialectName, path: str, setting: str
+async def test_without_a_vendors_key_the_demo_model_names_the_setting(
+    dialect: DialectName, path: str, setting: str, body: dict[str, Any]
+) -> None:
+    async with (
+        opened_house(dialect, has_key=False) as house,
+        house.client.post(
+            house.url + path, json=body, headers={"x-goog-api-key": KEY}
+        ) as reply,
+    ):
+        said = await reply.text()
+        async with asyncio.timeout(5):
+            used = await house.ledger.used.get()
+
+    assert reply.status == 200
+    assert f"Set `{setting}` on the server" in said
+    assert used.model == "taskyard-demo"
+    assert used.protocol == dialect
+
+
+@pytest.mark.parametrize(
+    ("dialect", "path"),
+    [
+        ("openai", "/gateway/openai/v1/chat/completions"),
+        ("openai", "/gateway/openai/v1/responses"),
+        ("gemini", "/gateway/gemini/v1beta/models/g:generateContent"),
+    ],
+)
+async def test_the_demo_model_says_what_it_cannot_read(
+    dialect: DialectName, path: str
 ) -> None:
     async with (
         opened_house(dialect, has_key=False) as house,
@@ -102,7 +137,7 @@ async def test_without_a_vendors_key_the_setting_is_named(
 
     assert reply.status == 400
     assert reply.headers["x-should-retry"] == "false"
-    assert f"set {setting}" in error["message"]
+    assert "Field required" in error["message"]
 
 
 async def test_chats_are_made_to_say_what_they_used() -> None:

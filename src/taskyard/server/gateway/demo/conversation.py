@@ -1,47 +1,37 @@
 """What an agent's request says, as the scripts of the demo model see it."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from taskyard.server.gateway.anthropic import Block, MessagesRequest, text_of
+from taskyard.server.gateway.demo.asked import Asked, Call, Schema, Turn
+from taskyard.server.gateway.demo.outcomes import MAX_LINE, Outcome, outcome_of
 
-__all__ = ["Conversation", "Done", "Outcome", "read"]
+__all__ = ["TOOL_SEARCHES", "Conversation", "Done", "read"]
 
 #: Tags of texts that agents put around or beside what the user said.
 _TAG: Final = re.compile(
     r"<(/?)(system-reminder|task-notification|local-command-[a-z]+|command-[a-z]+"
-    r"|ide_[a-z_]+)>"
+    r"|ide_[a-z_]+|environment_context|session_context|current_datetime|user_instructions"
+    r"|reminder|qwen:[a-z-]+)>"
 )
-_INTERRUPTED: Final = re.compile(r"\[Request interrupted by user[^\]\n]{0,100}\]")
-_BACKGROUND: Final = re.compile(
-    r"^Command (?:did not complete|running in background|was moved)"
+_INTERRUPTED: Final = re.compile(
+    r"\[Request interrupted by user[^\]\n]{0,100}\]"
+    r"|<turn_aborted>[^<]{0,1000}</turn_aborted>"
 )
 _DIRECTORY: Final = re.compile(
-    r"(?:[Ww]orking directory|[Cc]wd|<cwd>)[:>]?(?: is)?:?\s{0,3}[`\"']?(/[^\s`\"'<,]{0,4096})"
+    r"(?:[Ww]orking (?:in the )?directory|[Cc]wd|<cwd>|Workspace Directories:\*\*\n {0,8}-)"
+    r"[:>]?(?: is)?:?\s{0,3}[`\"']?(/[^\s`\"'<,]{0,4096})"
 )
 # Everything here is text of a workspace: what looks at it must take linear time, so it
 # is cut to what the scripts can use.
-_MAX_OUTCOME: Final = 200_000
-_MAX_LINE: Final = 1000
 _MAX_PROMPT: Final = 2000
 _MAX_TOLD: Final = 1_000_000
-#: The agent's own way to load a tool; not a step of ours.
-TOOL_SEARCH: Final = "ToolSearch"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What came of a step. `failed`: the tool reported an error or was refused."""
-
-    text: str
-    failed: bool = False
-
-    @property
-    def is_unfinished(self) -> bool:
-        """The command took too long and goes on in the background."""
-        return _BACKGROUND.search(self.text) is not None
+#: Agents' own ways to load a tool; not a step of ours.
+TOOL_SEARCHES: Final = ("ToolSearch", "tool_search")
+#: Qwen Code's way to call a tool that was loaded.
+_CALL_BY_NAME: Final = "tool_call"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +48,7 @@ class Conversation:
     prompt: str  # the newest thing the user said; empty = nothing recognisable
     earlier: tuple[str, ...]  # what the user said before, oldest first
     done: tuple[Done, ...]  # steps since the prompt, oldest first
-    tools: Mapping[str, Mapping[str, Any]]  # offered tools: name -> JSON schema
+    tools: Mapping[str, Schema]  # offered tools: name -> JSON schema
     loaded: bool  # the agent has looked for deferred tools since the prompt
     deferred: tuple[str, ...]  # names of tools that exist but must be looked for first
     directory: str  # where the agent works; empty = unknown
@@ -68,69 +58,61 @@ class Conversation:
     )
 
 
-def read(request: MessagesRequest) -> Conversation:
+def read(asked: Asked) -> Conversation:
     said: list[str] = []
-    calls: list[Block] = []
+    calls: list[Call] = []
     outcomes: dict[str, Outcome] = {}
     turns = 0
     answered = False
-    for message in request.messages:
-        if message.role == "assistant":
-            uses = [block for block in message.blocks if block.type == "tool_use"]
-            calls += uses
+    for turn in asked.turns:
+        if turn.role == "assistant":
+            calls += turn.calls
             turns += 1
-            answered = not uses
-        elif message.role == "user":
-            outcomes |= _outcomes(message.blocks)
-            if spoken := _spoken(message.blocks):
+            answered = not turn.calls
+        elif turn.role == "user":
+            outcomes |= _outcomes(turn)
+            if spoken := _spoken(turn):
                 said.append(spoken)
                 calls, turns, answered = [], 0, False
 
-    everything = _everything(request)
+    everything = _everything(asked)
     return Conversation(
         prompt=said[-1] if said else "",
         earlier=tuple(said[:-1]),
         done=tuple(_done(calls, outcomes)),
-        tools={
-            tool.name: tool.input_schema
-            for tool in request.tools
-            if tool.input_schema is not None
-        },
-        loaded=any(call.name == TOOL_SEARCH for call in calls),
+        tools=asked.tools,
+        loaded=any(call.name in TOOL_SEARCHES for call in calls),
         deferred=tuple(sorted(set(re.findall(r"\bmcp__\w+", everything)))),
         directory=_directory(everything),
         turns=turns,
-        notice=_notice(request) if answered else "",
+        notice=_notice(asked) if answered else "",
     )
 
 
-def _done(calls: list[Block], outcomes: Mapping[str, Outcome]) -> list[Done]:
+def _done(calls: Iterable[Call], outcomes: Mapping[str, Outcome]) -> list[Done]:
     unanswered = Outcome(text="", failed=True)
     return [
         Done(
-            name=call.name,
+            name=str(call.input.get("name", call.name))
+            if call.name == _CALL_BY_NAME
+            else call.name,
             input=call.input,
             outcome=outcomes.get(call.id, unanswered),
         )
         for call in calls
-        if call.name != TOOL_SEARCH
+        if call.name not in TOOL_SEARCHES
     ]
 
 
-def _outcomes(blocks: list[Block]) -> dict[str, Outcome]:
+def _outcomes(turn: Turn) -> dict[str, Outcome]:
     return {
-        block.tool_use_id: Outcome(
-            text=_cut(_without_tags(text_of(block.content))),
-            failed=bool(block.is_error),
-        )
-        for block in blocks
-        if block.type == "tool_result"
+        result.call_id: outcome_of(replace(result, text=_without_tags(result.text)))
+        for result in turn.results
     }
 
 
-def _spoken(blocks: list[Block]) -> str:
-    texts = [block.text for block in blocks if block.type == "text"]
-    plain = [_INTERRUPTED.sub("", _without_tags(text)).strip() for text in texts]
+def _spoken(turn: Turn) -> str:
+    plain = [_INTERRUPTED.sub("", _without_tags(text)).strip() for text in turn.texts]
     return "\n".join(text for text in plain if text)[:_MAX_PROMPT]
 
 
@@ -148,23 +130,17 @@ def _without_tags(text: str) -> str:
     return "".join(kept)
 
 
-def _cut(text: str) -> str:
-    lines = text[:_MAX_OUTCOME].split("\n")
-    return "\n".join(line[:_MAX_LINE] for line in lines)
-
-
-def _notice(request: MessagesRequest) -> str:
+def _notice(asked: Asked) -> str:
     """Agents ask again when a command in the background has ended."""
-    newest = text_of(request.messages[-1].content)
-    _, notified, rest = newest.partition("<task-notification>")
+    _, notified, rest = asked.newest.partition("<task-notification>")
     summary = rest.partition("<summary>")[2].partition("</summary>")[0].strip()
-    return summary[:_MAX_LINE] if notified and summary else "nothing is left to do"
+    return summary[:MAX_LINE] if notified and summary else "nothing is left to do"
 
 
-def _everything(request: MessagesRequest) -> str:
+def _everything(asked: Asked) -> str:
     """All that is told to the model beside tool results: where facts are looked up."""
-    told = [text_of(m.content) for m in request.messages if m.role != "assistant"]
-    return "\n".join([request.system_text, *told])[:_MAX_TOLD]
+    told = [turn.text for turn in asked.turns if turn.role != "assistant"]
+    return "\n".join([asked.system, *told])[:_MAX_TOLD]
 
 
 def _directory(text: str) -> str:

@@ -33,7 +33,8 @@ def instance(schema: Mapping[str, Any], *, text: str, depth: int = 0) -> Any:
             return instance(schema[key][0], text=text, depth=depth + 1)
 
     kind = schema.get("type", "object")
-    name: str = kind if isinstance(kind, str) else kind[0]
+    # Google writes types in capitals.
+    name = str(kind if isinstance(kind, str) else kind[0]).lower()
     if name == "object":
         properties = properties_of(schema)
         return {

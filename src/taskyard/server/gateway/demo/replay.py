@@ -8,8 +8,9 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Final
 
-from taskyard.server.gateway.anthropic import Answer
-from taskyard.server.gateway.demo.conversation import Conversation, Done, Outcome
+from taskyard.server.gateway.demo.asked import Answer
+from taskyard.server.gateway.demo.conversation import Conversation, Done
+from taskyard.server.gateway.demo.outcomes import Outcome
 from taskyard.server.gateway.demo.steps import (
     Report,
     Script,
@@ -18,13 +19,7 @@ from taskyard.server.gateway.demo.steps import (
     is_report,
 )
 
-__all__ = ["MAX_TURNS", "NOTE", "next_move"]
-
-#: Ends every final answer, so that nobody takes the script for a model.
-NOTE: Final = (
-    "*(Taskyard's built-in demo model answered: a script, not an AI. "
-    "Set `ANTHROPIC_API_KEY` on the server for a real model.)*"
-)
+__all__ = ["MAX_TURNS", "next_move"]
 
 #: A conversation that no script foresaw ends here instead of going round for ever.
 MAX_TURNS: Final = 40
@@ -63,4 +58,4 @@ def _came_later(step: Step, happened: Sequence[Done]) -> bool:
 
 
 def _final(text: str) -> Answer:
-    return Answer(text=f"{text.rstrip()}\n\n{NOTE}")
+    return Answer(text=text, is_final=True)

@@ -4,7 +4,7 @@ import json
 import re
 from typing import Final
 
-from taskyard.server.gateway.anthropic import Answer, MessagesRequest, text_of
+from taskyard.server.gateway.demo.asked import Answer, Asked
 from taskyard.server.gateway.demo.conversation import Conversation
 from taskyard.server.gateway.demo.json_schema import instance
 
@@ -19,32 +19,46 @@ _SUMMARY: Final = re.compile(
     r"conversation",
     re.IGNORECASE,
 )
+#: Qwen Code lets a second conversation write down what it learned about the user.
+_MEMORY: Final = re.compile(r"\bmanaged memory\b")
+_MAX_RULES: Final = 4000
 _MAX_SUBJECT: Final = 2000
 _MAX_LOOKED_AT: Final = 100_000
 _TITLE_WORDS: Final = 5
 
 
-def side_answer(request: MessagesRequest, conversation: Conversation) -> Answer | None:
+def side_answer(asked: Asked, conversation: Conversation) -> Answer | None:
     """None = this is the conversation itself."""
-    if _SEVERITY in request.stop_sequences:
+    if _SEVERITY in asked.stop_sequences:
         # The agent's safety classifier; the sandbox is what protects.
         return Answer(text="<severity>0", stop_sequence=_SEVERITY)
 
-    newest = text_of(request.messages[-1].content)[:_MAX_LOOKED_AT]
-    if request.wanted_schema is not None:
-        values = instance(request.wanted_schema, text=_title(newest))
+    newest = asked.newest[:_MAX_LOOKED_AT]
+    if asked.wanted_schema is not None:
+        values = instance(asked.wanted_schema, text=_title(newest))
         return Answer(text=json.dumps(values))
 
-    if request.messages[-1].role == "user" and _SUGGESTION.search(newest):
+    is_users = bool(asked.turns) and asked.turns[-1].role == "user"
+    if is_users and _SUGGESTION.search(newest):
         return Answer(text="run the tests")
 
     if _SUMMARY.search(newest):
         said = "\n".join(f"- {text}" for text in conversation.earlier)
         return Answer(text=f"<summary>\nThe user asked, in order:\n{said}\n</summary>")
+    return _by_rules(asked, newest)
 
-    if re.search(r"\btitle\b", request.system_text[-4000:]) and not request.tools:
-        return Answer(text=_title(newest))
-    return None
+
+def _by_rules(asked: Asked, newest: str) -> Answer | None:
+    """What the agent's system prompt asks for, beside the conversation."""
+    if _MEMORY.search(asked.system[:_MAX_RULES]):
+        return Answer(text="There is nothing to remember.")
+    if asked.tools:
+        return None
+
+    rules = asked.system[-_MAX_RULES:]
+    if re.search(r"\bcommit messages?\b", rules):
+        return Answer(text="Change what was asked for")
+    return Answer(text=_title(newest)) if re.search(r"\btitle\b", rules) else None
 
 
 def _title(text: str) -> str:

@@ -12,17 +12,14 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from taskyard.server.gateway.anthropic import ToolCall
-from taskyard.server.gateway.demo.conversation import (
-    TOOL_SEARCH,
-    Conversation,
-    Outcome,
-)
+from taskyard.server.gateway.demo.asked import ToolCall
+from taskyard.server.gateway.demo.conversation import TOOL_SEARCHES, Conversation
 from taskyard.server.gateway.demo.json_schema import (
     instance,
     properties_of,
     required_of,
 )
+from taskyard.server.gateway.demo.outcomes import Outcome
 
 __all__ = [
     "Edit",
@@ -82,7 +79,14 @@ class Report:
 Step = Run | Read | Write | Edit | Report
 Script = Generator[Step, Outcome, str]
 
-_SHELL: Final = ("Bash", "bash", "run_shell_command", "execute_command", "shell")
+_SHELL: Final = (
+    "Bash",
+    "bash",
+    "run_shell_command",
+    "exec_command",
+    "execute_command",
+    "shell",
+)
 _READ: Final = ("Read", "read", "read_file", "view")
 _WRITE: Final = ("Write", "write", "write_file", "create", "create_file")
 _EDIT: Final = ("Edit", "edit", "replace")
@@ -92,6 +96,8 @@ _CONTENT: Final = ("content", "file_text", "contents", "text")
 _OLD: Final = ("old_string", "oldString", "old_str")
 _NEW: Final = ("new_string", "newString", "new_str")
 _REPORT: Final = re.compile(r"(?:^|[_.:/-])report_task$")
+#: Qwen Code calls what it has looked for through this tool.
+_BRIDGE: Final = "tool_call"
 _SUMMARY_LIMIT: Final = 159  # the server's limit is 160, exclusive
 
 
@@ -131,14 +137,16 @@ def _report(step: Report, conversation: Conversation) -> ToolCall | None:
         return ToolCall(name=name, input=_complete(conversation.tools[name], report))
 
     name = _first(conversation.deferred, is_report)
-    if name is None or TOOL_SEARCH not in conversation.tools:
+    search = _first(TOOL_SEARCHES, conversation.tools.__contains__)
+    if name is None or search is None:
         return None
 
-    if conversation.loaded:
-        return ToolCall(name=name, input=report)
-    return ToolCall(
-        name=TOOL_SEARCH, input={"query": f"select:{name}", "max_results": 1}
-    )
+    if not conversation.loaded:
+        query = {"query": f"select:{name}", "max_results": 1}
+        return ToolCall(name=search, input=query)
+    if _BRIDGE in conversation.tools:
+        return ToolCall(name=_BRIDGE, input={"name": name, "arguments": report})
+    return ToolCall(name=name, input=report)
 
 
 def _shell(
@@ -151,6 +159,8 @@ def _shell(
             given: dict[str, Any] = {key: command, "description": purpose}
             if seconds:
                 given["timeout"] = seconds * 1000
+            # The longest that Codex waits for a command.
+            given["yield_time_ms"] = 30_000
             return ToolCall(name=name, input=_complete(schema, given))
 
     return None

@@ -8,16 +8,17 @@ from typing import Any
 
 import pytest
 
-from taskyard.server.gateway.anthropic import MessagesRequest
 from taskyard.server.gateway.demo import model
+from taskyard.server.gateway.demo.protocols.anthropic import MessagesRequest
 from tests.support.pretend_agent import PretendAgent
 
 PROJECT = Path(__file__).parents[5] / "registry/templates/tasks-local/project"
 
 
 def ask(body: dict[str, Any]) -> dict[str, Any]:
-    raw = json.dumps(body).encode()
-    return model.body(MessagesRequest.model_validate_json(raw), len(raw))
+    request = MessagesRequest.model_validate_json(json.dumps(body))
+    answer = model.answer(request.asked(), key_setting="ANTHROPIC_API_KEY")
+    return request.document(answer, input_tokens=1)
 
 
 @pytest.fixture

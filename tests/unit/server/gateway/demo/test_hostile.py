@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from taskyard.server.gateway.anthropic import MessagesRequest
 from taskyard.server.gateway.demo import model
+from taskyard.server.gateway.demo.protocols.anthropic import MessagesRequest
 from tests.support.pretend_agent import CLAUDE_TOOLS
 
 #: Half of the 8 MB that the demo model reads, and the time of a CPU that this may take.
@@ -36,7 +36,8 @@ def _seconds(body: dict[str, Any]) -> float:
     raw = json.dumps(body).encode()
     started = time.process_time()
     request = MessagesRequest.model_validate_json(raw)
-    for _ in model.stream(request, len(raw)):
+    answer = model.answer(request.asked(), key_setting="ANTHROPIC_API_KEY")
+    for _ in request.events(answer, len(raw)):
         pass
     return time.process_time() - started
 

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from typing_extensions import override
 
-from taskyard.server.gateway.anthropic import MessagesRequest
-from taskyard.server.gateway.demo import model
-from taskyard.server.gateway.demo.replay import MAX_TURNS, NOTE
+from taskyard.server.gateway.demo.listing import LISTINGS
+from taskyard.server.gateway.demo.model import note
+from taskyard.server.gateway.demo.protocols.anthropic import MessagesRequest
+from taskyard.server.gateway.demo.replay import MAX_TURNS
 from tests.support.pretend_agent import (
     CLAUDE_TOOLS,
     REPORT_TOOL,
@@ -212,7 +213,7 @@ def test_small_talk_needs_no_files(agent: PretendAgent) -> None:
 def test_every_final_answer_says_that_no_model_answered(
     agent: PretendAgent, prompt: str
 ) -> None:
-    assert agent.prompt(prompt).endswith(NOTE)
+    assert agent.prompt(prompt).endswith(note("ANTHROPIC_API_KEY"))
 
 
 def test_reports_come_first_and_end_complete(agent: PretendAgent) -> None:
@@ -338,7 +339,7 @@ def test_a_conversation_that_never_ends_is_ended() -> None:
 
 
 def test_the_models_page_lists_it() -> None:
-    listed = model.models_body()
+    listed = LISTINGS["anthropic"]
 
     assert listed["first_id"] == "taskyard-demo"
     assert "not an AI" in json.dumps(listed)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Generator, Iterable
 from typing import Final
 
-from taskyard.server.gateway.demo.conversation import Outcome
+from taskyard.server.gateway.demo.outcomes import Outcome
 from taskyard.server.gateway.demo.steps import Read, Run, Step, Write
 
 __all__ = [

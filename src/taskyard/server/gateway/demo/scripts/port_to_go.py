@@ -3,7 +3,7 @@
 from importlib import resources
 from typing import Final
 
-from taskyard.server.gateway.demo.conversation import Outcome
+from taskyard.server.gateway.demo.outcomes import Outcome
 from taskyard.server.gateway.demo.scripts.explore import (
     list_files,
     read_file,
