@@ -168,6 +168,7 @@ class FakeRunner:
         resumed: bool = False,
         initial_prompt: str = "",
         external_id: str = "",
+        terminal: str = "none",
     ) -> UUID:
         id_ = id_ or uuid4()
         self.emit(
@@ -180,6 +181,7 @@ class FakeRunner:
                 "external_id": external_id,
                 "resumed": resumed,
                 "initial_prompt": initial_prompt,
+                "terminal": terminal,
             }
         )
         return id_

@@ -8,9 +8,11 @@ from pydantic import Field
 
 from taskyard.protocol.api.common import ApiModel
 from taskyard.protocol.api.workspaces import WorkspaceBuild, WorkspaceStatus
+from taskyard.protocol.sessions import Controller, SessionTerminal
 
 __all__ = [
     "AnswerPermission",
+    "ControlState",
     "CreateMessage",
     "CreateTask",
     "CurrentState",
@@ -18,6 +20,7 @@ __all__ = [
     "Messages",
     "Permission",
     "Permissions",
+    "SetControl",
     "StatusFact",
     "StoredEvent",
     "Task",
@@ -162,6 +165,10 @@ class TaskDetail(Task):
     permission_policy: Literal["allow_edits", "ask", "allow_all"] = "allow_edits"
     demo_model: bool = False  # the answers come from the built-in demo model
     isolation: str = ""  # how the workspace is isolated, such as "bubblewrap"
+    #: Who may talk to the agent: messages, or the person at its terminal.
+    controller: Controller = "chat"
+    #: `live`: the terminal can be watched now; `handover`: once it has control.
+    terminal: SessionTerminal = "none"
 
 
 class CreateMessage(ApiModel):
@@ -226,6 +233,20 @@ class Permission(ApiModel):
 
 class Permissions(ApiModel):
     permissions: list[Permission]
+
+
+class SetControl(ApiModel):
+    controller: Controller
+    #: End the running turn first; without it a running turn is a conflict.
+    cancel_turn: bool = False
+
+
+class ControlState(ApiModel):
+    """Who has control. `switching`: accepted, but the agent is not there yet."""
+
+    controller: Controller
+    terminal: SessionTerminal
+    switching: bool = False
 
 
 class AnswerPermission(ApiModel):

@@ -28,6 +28,7 @@ from taskyard.server.runners.link import LinkRegistry
 from taskyard.server.runners.reports import AgentReports
 from taskyard.server.runners.server import RunnerServer
 from taskyard.server.runners.store import RunnerStore
+from taskyard.server.tasks.control import ControlService
 from taskyard.server.tasks.delivery import Courier
 from taskyard.server.tasks.logs import TaskLogService
 from taskyard.server.tasks.messages import MessageService, MessageStore
@@ -128,6 +129,15 @@ class ProcessContext:
             courier=self.courier,
             links=self.links,
             clock=self.clock,
+        )
+
+    @property
+    def control(self) -> ControlService:
+        """Who has control of agents, and the way to their terminals."""
+        return ControlService(
+            sessions=self.sessions,
+            services=lambda session: Factory(self, session).tasks(),
+            links=self.links,
         )
 
     @property

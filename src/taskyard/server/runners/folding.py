@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, get_args
 
-from taskyard.protocol.sessions import SessionState
+from taskyard.protocol.sessions import Controller, SessionState
 from taskyard.server.runners.messages import CleanEvent
 from taskyard.server.runners.sanitise import one_line
 
@@ -17,6 +17,7 @@ _MAX_DETAIL: Final = 2000
 _MAX_TITLE: Final = 200
 _MAX_URI: Final = 2048
 _STATES: Final = frozenset(get_args(SessionState))
+_CONTROLLERS: Final = frozenset(get_args(Controller))
 _REPORTS: Final = frozenset({"working", "idle", "complete", "failure"})
 
 
@@ -31,6 +32,7 @@ class SessionView:
     state_at: datetime
     report: dict[str, Any] | None = None
     usage: dict[str, Any] | None = None
+    controller: str = "chat"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,19 +51,23 @@ def fold(view: SessionView, event: CleanEvent, *, now: datetime) -> SessionView:
     A state holds since the server knows of it: workspaces may have any clock, and what
     was delivered when is known by the server's.
     """
+    changes: dict[str, Any] = {}
     match event.kind:
         case "state":
             return _fold_state(view, event, now)
-        case "turn_ended":
-            return replace(view, state_at=now) if view.state == "idle" else view
         case "report":
             return _fold_report(view, event)
+        case "turn_ended" if view.state == "idle":
+            changes = {"state_at": now}
         case "title":
-            return replace(view, title=one_line(_text(event, "title"), _MAX_TITLE))
+            changes = {"title": one_line(_text(event, "title"), _MAX_TITLE)}
         case "usage":
-            return replace(view, usage={**(view.usage or {}), **event.data})
+            changes = {"usage": {**(view.usage or {}), **event.data}}
+        case "control" if _text(event, "controller") in _CONTROLLERS:
+            changes = {"controller": _text(event, "controller")}
         case _:
-            return view
+            pass
+    return replace(view, **changes) if changes else view
 
 
 def _fold_state(view: SessionView, event: CleanEvent, now: datetime) -> SessionView:

@@ -26,7 +26,14 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger()
 _MAX_TITLE: Final = 500
 #: What is still kept of a session whose log is full: its state must stay true.
 _ALWAYS_KEPT: Final = frozenset(
-    {"state", "turn_ended", "permission_requested", "permission_resolved", "report"}
+    {
+        "state",
+        "turn_ended",
+        "permission_requested",
+        "permission_resolved",
+        "report",
+        "control",
+    }
 )
 _SHUTTING_DOWN: Final = frozenset(
     {"shutting_down", "shutdown_timeout", "shutdown_error", "off"}
@@ -118,6 +125,11 @@ class TranscriptWriter:
         row.key = event["key"]
         row.agent = event["agent"]
         row.driver = event["driver"]
+        # Of a session that is back in its terminal the runner tells so.
+        row.controller = "chat"
+        row.terminal = event.get("terminal") or (
+            "live" if event["driver"] == "tui" else "none"
+        )
         row.external_id = event["external_id"] or row.external_id
         row.state, row.state_source, row.state_detail = "starting", "process", ""
         row.state_at = row.heard_at = now
@@ -345,6 +357,7 @@ def _view(row: SessionRow) -> SessionView:
         state_at=row.state_at,
         report=row.report,
         usage=row.usage,
+        controller=row.controller,
     )
 
 

@@ -160,7 +160,9 @@ class Courier:
                 return None
             agent_row_id, main = place
             messages = MessageStore(session)
-            chosen = choose(await messages.waiting(task_id, lock=True), main.state)
+            # A person at the terminal has the agent: what waits, waits for the chat.
+            state = main.state if main.controller == "chat" else "in the terminal"
+            chosen = choose(await messages.waiting(task_id, lock=True), state)
             if chosen is None:
                 return None
             message, step = chosen

@@ -11,9 +11,11 @@ from taskyard.kit.errors import (
 
 __all__ = [
     "AgentBusy",
+    "AgentHasNoTerminal",
     "AgentNotReady",
     "AlreadyAnswered",
     "AppUnreachable",
+    "ControlNotMoved",
     "DisplayNameTooLong",
     "InputRequired",
     "InvalidQuery",
@@ -21,6 +23,7 @@ __all__ = [
     "LogsNotAvailable",
     "MessageNotEditable",
     "MessageRejected",
+    "NoRunningAgent",
     "NoTaskResource",
     "NotTheOwner",
     "TaskHasNoApp",
@@ -31,6 +34,7 @@ __all__ = [
     "TaskNotPaused",
     "TaskNotReady",
     "TaskStillRunning",
+    "TerminalNotReachable",
     "UnknownTemplateVersion",
 ]
 
@@ -152,6 +156,31 @@ class AgentBusy(Conflict):
             detail=f"Its session is {state}. Send with delivery 'queue' to have the "
             "message delivered when it is idle."
         )
+
+
+class NoRunningAgent(Conflict):
+    """No agent of this task is running."""
+
+    def __init__(self) -> None:
+        super().__init__(detail="Resume the task, or wait until its agent has started.")
+
+
+class AgentHasNoTerminal(Conflict):
+    """This agent cannot be used in a terminal."""
+
+    def __init__(self, *, detail: str = "") -> None:
+        super().__init__(
+            detail=detail
+            or "Taskyard knows no command that goes on with its conversation there."
+        )
+
+
+class ControlNotMoved(Conflict):
+    """Control of the agent stays where it is."""
+
+
+class TerminalNotReachable(Conflict):
+    """The terminal of this task cannot be reached now."""
 
 
 class MessageRejected(Unreachable):

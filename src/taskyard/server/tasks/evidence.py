@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from taskyard.protocol.sessions import Controller
 from taskyard.server.tasks.status import AppStatusFact, JobStatus, Transition
 
 __all__ = ["AgentFacts", "BuildFacts", "SessionFacts", "WorkFacts"]
@@ -52,6 +53,7 @@ class SessionFacts:
     since: datetime
     heard_at: datetime
     report: dict[str, Any] | None = None
+    controller: Controller = "chat"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from taskyard.protocol.sessions import Controller, SessionTerminal
 from taskyard.server.db.tables import (
     AgentRow,
     AppRow,
@@ -26,8 +27,10 @@ from taskyard.server.tasks.status import (
     Transition,
 )
 
-__all__ = ["LinkFacts", "TaskRecord", "WaitingFacts", "main_session"]
+__all__ = ["LinkFacts", "TaskRecord", "WaitingFacts", "main_session", "terminal_of"]
 
+_CONTROLLERS: Final[dict[str, Controller]] = {"terminal": "terminal"}
+_TERMINALS: Final[dict[str, SessionTerminal]] = {"live": "live", "handover": "handover"}
 _TRANSITIONS: Final[dict[str, Transition]] = {
     "start": "start",
     "stop": "stop",
@@ -130,6 +133,7 @@ class TaskRecord:
             since=session.state_at,
             heard_at=session.heard_at,
             report=session.report,
+            controller=_CONTROLLERS.get(session.controller, "chat"),
         )
 
 
@@ -142,6 +146,11 @@ class WaitingFacts:
     oldest_permission: datetime | None = None
     permission_title: str = ""
     last_delivered: datetime | None = None  # of the newest message that was taken
+
+
+def terminal_of(session: SessionRow) -> SessionTerminal:
+    """What terminal a session's agent has, by the runner's word."""
+    return _TERMINALS.get(session.terminal, "none")
 
 
 def main_session(sessions: list[SessionRow], app_slug: str | None) -> SessionRow | None:

@@ -195,7 +195,9 @@ class Talk:
             raise AppUnreachable(detail="The workspace's runner is not connected.")
         if session is None:
             return AgentApi(link, url)
-        if session.state != "idle" or (await store.waiting(record.id)).queued_messages:
+        if session.state != "idle" or session.controller != "chat":
+            raise AgentNotReady("running")
+        if (await store.waiting(record.id)).queued_messages:
             raise AgentNotReady("running")
         return None
 
@@ -203,6 +205,8 @@ class Talk:
         session = await _session(store, record)
         if session is None:
             raise AgentBusy("not running")
+        if session.controller == "terminal":
+            raise AgentBusy("in the agent's terminal")
         if session.state != "idle":
             raise AgentBusy(session.state)
         if (await store.waiting(record.id)).queued_messages:

@@ -15,6 +15,7 @@ from taskyard.server.tasks.records import (
     TaskRecord,
     WaitingFacts,
     main_session,
+    terminal_of,
 )
 from taskyard.server.tasks.status import current_state, derive_status
 from taskyard.server.tasks.work import derive_work
@@ -89,6 +90,7 @@ class TaskViews:
     ) -> TaskDetail:
         """Ours: Coder's shape and what the work is really doing."""
         session = main_session(sessions, record.app.slug if record.app else None)
+        facts = record.session_facts(session)
         return TaskDetail(
             **self.task(record).model_dump(),
             work=self.work(record, session=session, waiting=waiting),
@@ -102,6 +104,8 @@ class TaskViews:
             isolation=next(
                 (_ISOLATION[t] for t in resource_types if t in _ISOLATION), ""
             ),
+            controller=facts.controller if facts else "chat",
+            terminal=terminal_of(session) if session and facts else "none",
         )
 
     def work(

@@ -340,9 +340,16 @@ def _of_session(
         source=session.source,
         since=session.since,
         heard_at=_heard(facts),
-        detail=detail,
+        detail=detail if session.controller == "chat" else _in_terminal(detail),
         action=action,
     )
+
+
+def _in_terminal(detail: str) -> str:
+    """As true as ever, but a person is at the agent's own terminal."""
+    if detail:
+        return f"In the terminal: {detail}"
+    return "In the terminal; messages wait until the chat has control again."
 
 
 def _heard(facts: WorkFacts) -> datetime | None:

@@ -1,0 +1,531 @@
+"""Handing an agent to its terminal and back, and watching that terminal."""
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from fastapi import FastAPI
+from typing_extensions import override
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from taskyard.kit.mux.mux import MuxStream
+from taskyard.protocol.link import Command, Reply
+from taskyard.protocol.terminal import (
+    Frame,
+    FrameKind,
+    FrameReader,
+    encode,
+    encode_object,
+)
+from taskyard.server.identity.actor import Role
+from taskyard.testing.runners import FakeRunner
+from tests.conftest import Account, make_account
+from tests.support.serving import served
+from tests.support.tasks import Active, Bench
+
+pytestmark = pytest.mark.asyncio
+
+#: Sent to a watcher that reads nothing: far more than may be on the way to it.
+FLOOD = 64 * 1024 * 1024
+
+
+class _Terminal(asyncio.Protocol):
+    """The runner's end of one watcher's stream."""
+
+    def __init__(self) -> None:
+        self.frames: list[Frame] = []
+        self.paused = asyncio.Event()
+        self.gone = asyncio.Event()
+        self.changed = asyncio.Event()
+        self._reader = FrameReader()
+        self._transport: asyncio.Transport | None = None
+
+    @override
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        self.frames += self._reader.feed(data)
+        self.changed.set()
+
+    @override
+    def eof_received(self) -> bool:
+        return False
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.gone.set()
+
+    @override
+    def pause_writing(self) -> None:
+        self.paused.set()
+
+    def say(self, frames: bytes) -> None:
+        assert self._transport is not None
+        self._transport.write(frames)
+
+    def end(self) -> None:
+        assert self._transport is not None
+        self._transport.close()
+
+    async def got(self, count: int) -> list[Frame]:
+        async with asyncio.timeout(20):
+            while len(self.frames) < count:
+                self.changed.clear()
+                await self.changed.wait()
+        return self.frames[:count]
+
+
+class TerminalRunner(FakeRunner):
+    """Its session has a terminal; `refusal` is why not."""
+
+    refusal = ""
+    targets: list[dict[str, Any]]
+    terminals: list[_Terminal]
+
+    @override
+    def opened(self, stream: MuxStream, target: dict[str, Any]) -> None:
+        self.targets = [*getattr(self, "targets", []), target]
+        if self.refusal:
+            stream.reject(self.refusal)
+            return
+        terminal = _Terminal()
+        self.terminals = [*getattr(self, "terminals", []), terminal]
+        stream.accept(terminal)
+        terminal.say(
+            encode_object(FrameKind.REPLAY, columns=100, rows=30)
+            + encode(FrameKind.OUTPUT, b"\x1b[Hpainted")
+            + encode(FrameKind.REPLAY_END)
+        )
+
+
+class StubbornRunner(TerminalRunner):
+    """Its agent works, and is not to be disturbed."""
+
+    @override
+    def answer(self, command: Command) -> Reply | None:
+        if command["name"] != "set_control":
+            return super().answer(command)
+        error = "a turn is running: cancel it, or wait until it has ended"
+        return Reply(type="reply", id=command["id"], ok=False, code="busy", error=error)
+
+
+@pytest_asyncio.fixture
+async def base(app: FastAPI) -> AsyncIterator[str]:
+    async with served(app, sockets=True) as url:
+        yield url.replace("http://", "ws://")
+
+
+async def with_terminal(
+    bench: Bench, *, terminal: str = "live", kind: type[FakeRunner] = TerminalRunner
+) -> Active:
+    """A task whose agent is idle and has a terminal of this kind."""
+    active = await bench.active()
+    await active.replace(kind)
+    active.runner.start_session(id_=active.session, terminal=terminal)
+    active.runner.state(active.session, "idle")
+    await active.runner.settled()
+    return active
+
+
+def attach(
+    base: str,
+    active: Active,
+    token: str,
+    *,
+    size: str = "?columns=120&rows=40",
+    **headers: str,
+) -> connect:
+    given = {"Coder-Session-Token": token} if token else {}
+    path = f"{active.path}/terminal".replace("/me/", f"/{active.task['owner_name']}/")
+    return connect(base + path + size, additional_headers={**given, **headers})
+
+
+async def said(socket: ClientConnection) -> Any:
+    """The next message: bytes as they are, text as the object it holds."""
+    async with asyncio.timeout(20):
+        message = await socket.recv()
+    return json.loads(message) if isinstance(message, str) else message
+
+
+async def end_of(socket: ClientConnection) -> tuple[list[Any], int]:
+    """Everything until the close, and its code."""
+    messages: list[Any] = []
+    while True:
+        try:
+            messages.append(await said(socket))
+        except ConnectionClosed as closed:
+            return messages, closed.rcvd.code if closed.rcvd else 0
+
+
+# -- control --------------------------------------------------------------------------
+
+
+async def test_control_goes_to_the_terminal_and_messages_wait(bench: Bench) -> None:
+    active = await with_terminal(bench, terminal="handover")
+    before = await active.detail()
+
+    answer = await bench.client.put(
+        f"{active.path}/control", json={"controller": "terminal", "cancel_turn": True}
+    )
+    active.runner.session_event(
+        active.session, "control", "control", controller="terminal", by="user"
+    )
+    await active.runner.settled()
+    posted = await bench.client.post(f"{active.path}/messages", json={"input": "hi"})
+    await bench.deliver()
+
+    assert (before["controller"], before["terminal"]) == ("chat", "handover")
+    assert answer.status_code == HTTPStatus.OK
+    assert answer.json() == {
+        "controller": "terminal",
+        "terminal": "handover",
+        "switching": False,
+    }
+    command = await active.runner.command("set_control")
+    assert command["args"] == {
+        "session_id": str(active.session),
+        "controller": "terminal",
+        "cancel_turn": True,
+    }
+    assert posted.json()["state"] == "queued"
+    assert [c["name"] for c in active.runner.acted_on].count("prompt") == 0
+    detail = await active.detail()
+    assert detail["controller"] == "terminal"
+    assert detail["work"]["status"] == "idle"
+    assert detail["work"]["detail"].startswith("In the terminal")
+
+
+async def test_what_waited_is_delivered_when_the_chat_has_control_again(
+    bench: Bench,
+) -> None:
+    active = await with_terminal(bench, terminal="handover")
+    event = (active.session, "control", "control")
+    active.runner.session_event(*event, controller="terminal", by="user")
+    await active.runner.settled()
+    await bench.client.post(f"{active.path}/messages", json={"input": "go on"})
+
+    active.runner.session_event(*event, controller="chat", by="agent")
+    await active.runner.settled()
+    await bench.deliver()
+
+    prompt = await active.runner.command("prompt")
+    assert prompt["args"]["text"] == "go on"
+
+
+async def test_nothing_is_sent_at_once_to_an_agent_in_its_terminal(
+    bench: Bench,
+) -> None:
+    active = await with_terminal(bench, terminal="handover")
+    active.runner.session_event(
+        active.session, "control", "control", controller="terminal", by="user"
+    )
+    await active.runner.settled()
+
+    now = await bench.client.post(
+        f"{active.path}/messages", json={"input": "x", "delivery": "now"}
+    )
+    contract = await bench.client.post(f"{active.path}/send", json={"input": "x"})
+
+    assert now.status_code == HTTPStatus.CONFLICT
+    assert "in the agent's terminal" in now.json()["detail"]
+    assert contract.status_code == HTTPStatus.BAD_GATEWAY
+
+
+async def test_a_running_turn_is_a_conflict_in_the_runners_words(bench: Bench) -> None:
+    active = await with_terminal(bench, terminal="handover", kind=StubbornRunner)
+
+    answer = await bench.client.put(
+        f"{active.path}/control", json={"controller": "terminal"}
+    )
+
+    assert answer.status_code == HTTPStatus.CONFLICT
+    assert answer.json()["code"] == "control_not_moved"
+    assert answer.json()["detail"].startswith("a turn is running")
+
+
+async def test_an_agent_without_a_terminal_keeps_the_chat(bench: Bench) -> None:
+    active = await with_terminal(bench, terminal="none")
+
+    answer = await bench.client.put(
+        f"{active.path}/control", json={"controller": "terminal"}
+    )
+
+    assert answer.status_code == HTTPStatus.CONFLICT
+    assert answer.json()["code"] == "agent_has_no_terminal"
+    assert not [c for c in active.runner.commands if c["name"] == "set_control"]
+
+
+async def test_control_needs_a_running_agent_and_a_linked_runner(bench: Bench) -> None:
+    body = {"controller": "terminal"}
+    task = await bench.task()
+    early = await bench.client.put(f"/api/v2/tasks/me/{task['id']}/control", json=body)
+    active = await with_terminal(bench, terminal="handover")
+    await active.runner.drop()
+
+    away = await bench.client.put(f"{active.path}/control", json=body)
+
+    assert (early.status_code, early.json()["code"]) == (409, "no_running_agent")
+    assert away.status_code == HTTPStatus.BAD_GATEWAY
+
+
+async def test_only_who_may_change_a_task_moves_control(
+    bench: Bench, app: FastAPI
+) -> None:
+    active = await with_terminal(bench, terminal="handover")
+    path = active.path.replace("/me/", f"/{active.task['owner_name']}/")
+    auditor = await make_account(app, "audrey", Role.AUDITOR)
+    stranger = await make_account(app, "sam")
+
+    answers = [
+        await account.client.put(f"{path}/control", json={"controller": "terminal"})
+        for account in (auditor, stranger)
+    ]
+
+    assert [answer.status_code for answer in answers] == [403, 404]
+    for account in (auditor, stranger):
+        await account.client.aclose()
+
+
+# -- the terminal ---------------------------------------------------------------------
+
+
+async def test_a_person_watches_types_and_resizes(
+    bench: Bench, base: str, owner: Account
+) -> None:
+    active = await with_terminal(bench)
+    runner = active.runner
+    assert isinstance(runner, TerminalRunner)
+
+    async with attach(base, active, owner.token) as socket:
+        replay = [await said(socket) for _ in range(3)]
+        await socket.send(b"ls\r")
+        await socket.send(json.dumps({"type": "resize", "columns": 90, "rows": 20}))
+        typed = await runner.terminals[0].got(2)
+        runner.terminals[0].say(
+            encode_object(FrameKind.SIZE, columns=90, rows=20)
+            + encode(FrameKind.OUTPUT, b"\xff\x00live")
+        )
+        live = [await said(socket) for _ in range(2)]
+
+    assert runner.targets == [
+        {
+            "service": "terminal",
+            "session_id": str(active.session),
+            "columns": 120,
+            "rows": 40,
+        }
+    ]
+    assert replay == [
+        {"type": "replay", "columns": 100, "rows": 30},
+        b"\x1b[Hpainted",
+        {"type": "replay-end"},
+    ]
+    assert [(f.kind, f.content) for f in typed] == [
+        (FrameKind.INPUT, b"ls\r"),
+        (FrameKind.RESIZE, b'{"columns": 90, "rows": 20}'),
+    ]
+    assert live == [{"type": "size", "columns": 90, "rows": 20}, b"\xff\x00live"]
+    async with asyncio.timeout(20):
+        await runner.terminals[0].gone.wait()
+
+
+async def test_the_end_of_the_terminal_is_told_with_its_reason(
+    bench: Bench, base: str, owner: Account
+) -> None:
+    active = await with_terminal(bench)
+    runner = active.runner
+    assert isinstance(runner, TerminalRunner)
+
+    async with attach(base, active, owner.token) as socket:
+        assert await said(socket)
+        runner.terminals[0].say(encode_object(FrameKind.CLOSED, reason="claude ended"))
+        messages, code = await end_of(socket)
+
+    assert messages[-1] == {"type": "closed", "reason": "claude ended"}
+    assert code == 1000
+
+
+async def test_a_lost_runner_is_no_end_but_a_reason_to_come_back(
+    bench: Bench, base: str, owner: Account
+) -> None:
+    active = await with_terminal(bench)
+
+    async with attach(base, active, owner.token) as socket:
+        assert await said(socket)
+        await active.runner.drop()
+        messages, code = await end_of(socket)
+
+    assert "attach again" in messages[-1]["reason"]
+    assert code == 1013
+
+
+async def test_an_agent_in_the_chat_says_to_hand_it_over(
+    bench: Bench, base: str, owner: Account
+) -> None:
+    active = await with_terminal(bench, terminal="handover")
+
+    async with attach(base, active, owner.token) as socket:
+        messages, code = await end_of(socket)
+
+    assert code == 4409
+    assert messages == [
+        {
+            "type": "closed",
+            "reason": "The terminal of this task cannot be reached now. The agent is in "
+            "the chat. Give control to its terminal first.",
+        }
+    ]
+
+
+async def test_the_runners_refusal_reaches_the_person(
+    bench: Bench, base: str, owner: Account
+) -> None:
+    active = await with_terminal(bench)
+    assert isinstance(active.runner, TerminalRunner)
+    active.runner.refusal = "the agent is starting"
+
+    async with attach(base, active, owner.token) as socket:
+        messages, code = await end_of(socket)
+
+    assert messages[-1]["reason"].endswith("the agent is starting")
+    assert code == 4409
+
+
+async def test_who_may_only_read_watches_and_changes_nothing(
+    bench: Bench, base: str, app: FastAPI, owner: Account
+) -> None:
+    active = await with_terminal(bench)
+    runner = active.runner
+    assert isinstance(runner, TerminalRunner)
+    auditor = await make_account(app, "audrey", Role.AUDITOR)
+    made = await owner.client.post(
+        "/api/v2/users/me/keys/tokens", json={"token_name": "r", "scope": "read"}
+    )
+
+    for number, token in enumerate((auditor.token, made.json()["key"])):
+        async with attach(base, active, token) as socket:
+            assert await said(socket) == {"type": "replay", "columns": 100, "rows": 30}
+            await socket.send(b"rm -rf /\r")
+            await socket.send('{"type": "resize", "columns": 10, "rows": 10}')
+            runner.terminals[number].say(encode(FrameKind.OUTPUT, b"still"))
+            while await said(socket) != b"still":
+                pass
+        async with asyncio.timeout(20):
+            await runner.terminals[number].gone.wait()
+
+    assert [terminal.frames for terminal in runner.terminals] == [[], []]
+    assert [target["columns"] for target in runner.targets] == [0, 0]
+    await auditor.client.aclose()
+
+
+@pytest.mark.parametrize("token", ["", "nonsense"])
+async def test_nobody_watches_without_a_session(
+    bench: Bench, base: str, token: str
+) -> None:
+    active = await with_terminal(bench)
+
+    with pytest.raises(InvalidStatus) as refused:
+        await attach(base, active, token)
+
+    assert refused.value.response.status_code == HTTPStatus.UNAUTHORIZED
+
+
+async def test_a_foreign_task_is_not_there(
+    bench: Bench, base: str, member: Account
+) -> None:
+    active = await with_terminal(bench)
+
+    with pytest.raises(InvalidStatus) as refused:
+        await attach(base, active, member.token)
+
+    assert refused.value.response.status_code == HTTPStatus.NOT_FOUND
+    assert isinstance(active.runner, TerminalRunner)
+    assert not hasattr(active.runner, "targets")
+
+
+async def test_every_way_to_bring_a_token_is_known(
+    bench: Bench, base: str, owner: Account
+) -> None:
+    active = await with_terminal(bench)
+    token = owner.token
+    ways: list[tuple[str, dict[str, str]]] = [
+        ("", {"Authorization": f"Bearer {token}"}),
+        (f"?coder_session_token={token}", {}),
+        (
+            "",
+            {
+                "Cookie": f"coder_session_token={token}",
+                "Sec-Fetch-Site": "same-origin",
+            },
+        ),
+    ]
+
+    for query, headers in ways:
+        async with attach(base, active, "", size=query, **headers) as socket:
+            assert (await said(socket))["type"] == "replay"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "http://evil.example"},
+        {"Sec-Fetch-Site": "same-site"},
+        {},
+    ],
+)
+async def test_another_sites_page_cannot_use_the_cookie(
+    bench: Bench, base: str, owner: Account, headers: dict[str, str]
+) -> None:
+    active = await with_terminal(bench)
+    cookie = {"Cookie": f"coder_session_token={owner.token}"}
+
+    with pytest.raises(InvalidStatus) as refused:
+        await attach(base, active, "", **cookie, **headers)
+
+    assert refused.value.response.status_code == HTTPStatus.FORBIDDEN
+
+
+async def test_what_is_no_instruction_ends_with_a_hint(
+    bench: Bench, base: str, owner: Account
+) -> None:
+    active = await with_terminal(bench)
+
+    async with attach(base, active, owner.token) as socket:
+        await socket.send('{"type": "resize", "columns": "wide"}')
+        messages, code = await end_of(socket)
+
+    assert code == 1003
+    assert "resize" in messages[-1]["reason"]
+
+
+async def test_a_slow_watcher_makes_the_runner_wait_not_the_server_grow(
+    bench: Bench, base: str, owner: Account
+) -> None:
+    active = await with_terminal(bench)
+    runner = active.runner
+    assert isinstance(runner, TerminalRunner)
+
+    async with attach(base, active, owner.token) as slow:
+        assert await said(slow)
+        terminal = runner.terminals[0]
+        slow.transport.pause_reading()
+        sent, part = 0, os.urandom(32768)  # what compression does not make small
+        while not terminal.paused.is_set() and sent < FLOOD:
+            terminal.say(encode(FrameKind.OUTPUT, part))
+            sent += len(part)
+            await asyncio.sleep(0)
+        async with attach(base, active, owner.token) as quick:
+            assert (await said(quick))["type"] == "replay"
+        slow.transport.resume_reading()
+
+    assert terminal.paused.is_set()
+    assert sent < FLOOD
