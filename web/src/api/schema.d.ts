@@ -346,6 +346,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/tasks/{user}/{task}/control": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Give control of the agent to the chat or to its terminal */
+        put: operations["set_control_api_v2_tasks__user___task__control_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/tasks/{user}/{task}/detail": {
         parameters: {
             query?: never;
@@ -1827,6 +1844,27 @@ export interface components {
             /** Roles */
             roles: ("owner" | "template-admin" | "auditor" | "member")[];
         };
+        /**
+         * ControlState
+         * @description Who has control. `switching`: accepted, but the agent is not there yet.
+         */
+        ControlState: {
+            /**
+             * Controller
+             * @enum {string}
+             */
+            controller: "chat" | "terminal";
+            /**
+             * Switching
+             * @default false
+             */
+            switching: boolean;
+            /**
+             * Terminal
+             * @enum {string}
+             */
+            terminal: "none" | "live" | "handover";
+        };
         /** CreateBuild */
         CreateBuild: {
             /**
@@ -2663,6 +2701,19 @@ export interface components {
             /** Session Token */
             session_token: string;
         };
+        /** SetControl */
+        SetControl: {
+            /**
+             * Cancel Turn
+             * @default false
+             */
+            cancel_turn: boolean;
+            /**
+             * Controller
+             * @enum {string}
+             */
+            controller: "chat" | "terminal";
+        };
         /**
          * StatusFact
          * @description A status with where it is known from and since when.
@@ -2804,6 +2855,12 @@ export interface components {
          */
         TaskDetail: {
             /**
+             * Controller
+             * @default chat
+             * @enum {string}
+             */
+            controller: "chat" | "terminal";
+            /**
              * Created At
              * Format: date-time
              */
@@ -2891,6 +2948,12 @@ export interface components {
              * Format: uuid
              */
             template_version_id: string;
+            /**
+             * Terminal
+             * @default none
+             * @enum {string}
+             */
+            terminal: "none" | "live" | "handover";
             /**
              * Updated At
              * Format: date-time
@@ -4816,6 +4879,87 @@ export interface operations {
             };
             /** @description Bad Request */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description Bad Gateway */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    set_control_api_v2_tasks__user___task__control_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetControl"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlState"];
+                };
+            };
+            /** @description Accepted; it takes a while */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlState"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
