@@ -6,20 +6,17 @@ from typing import Final
 from uuid import UUID
 
 from taskyard.protocol.sessions import Controller, SessionTerminal
-from taskyard.server.db.tables import (
-    AgentRow,
-    AppRow,
-    AppStatusRow,
-    BuildRow,
-    ProvisionerJobRow,
-    SessionRow,
-    TaskRow,
-    TemplateRow,
-    UserRow,
-    WorkspaceRow,
-)
-from taskyard.server.provisioning.status import job_status
+from taskyard.server.db.tables import SessionRow, TaskRow
+from taskyard.server.provisioning.status import JobProgress, job_status
 from taskyard.server.tasks.evidence import AgentFacts, BuildFacts, SessionFacts
+from taskyard.server.tasks.parts import (
+    TaskAgent,
+    TaskApp,
+    TaskBuild,
+    TaskOwner,
+    TaskTemplate,
+    TaskWorkspace,
+)
 from taskyard.server.tasks.status import (
     AppStatusFact,
     JobStatus,
@@ -51,14 +48,14 @@ class TaskRecord:
     """One row of the task list's query; what does not exist yet is None."""
 
     task: TaskRow
-    owner: UserRow
-    template: TemplateRow
-    workspace: WorkspaceRow | None
-    build: BuildRow | None
-    job: ProvisionerJobRow | None
-    agent: AgentRow | None
-    app: AppRow | None
-    app_status: AppStatusRow | None
+    owner: TaskOwner
+    template: TaskTemplate
+    workspace: TaskWorkspace | None
+    build: TaskBuild | None
+    job: JobProgress | None
+    agent: TaskAgent | None
+    app: TaskApp | None
+    app_status: AppStatusFact | None
 
     @property
     def id(self) -> UUID:
@@ -80,15 +77,7 @@ class TaskRecord:
             build_created_at=self.build.created_at if self.build else None,
             lifecycle=self.agent.lifecycle if self.agent else None,
             app_health=self.app.health if self.app else None,
-            app_status=self.app_status_fact(),
-        )
-
-    def app_status_fact(self) -> AppStatusFact | None:
-        row = self.app_status
-        if row is None:
-            return None
-        return AppStatusFact(
-            state=row.state, message=row.message, uri=row.uri, created_at=row.created_at
+            app_status=self.app_status,
         )
 
     def build_facts(self) -> BuildFacts | None:
@@ -108,7 +97,6 @@ class TaskRecord:
         row = self.agent
         if row is None:
             return None
-        timeout = row.spec.get("connection_timeout") or 120
         return AgentFacts(
             lifecycle=row.lifecycle,
             detail=row.lifecycle_detail,
@@ -117,7 +105,7 @@ class TaskRecord:
             first_connected_at=row.first_connected_at,
             heard_at=link.heard_at or row.disconnected_at or row.last_connected_at,
             ready_at=row.ready_at,
-            connection_timeout=timedelta(seconds=timeout),
+            connection_timeout=timedelta(seconds=row.connection_timeout),
         )
 
     def session_facts(self, session: SessionRow | None) -> SessionFacts | None:

@@ -9,13 +9,14 @@ from sqlalchemy.exc import IntegrityError
 from taskyard.kit.clock import Clock
 from taskyard.kit.errors import Validation
 from taskyard.kit.names import explain_invalid
-from taskyard.protocol.api.tasks import Task, TaskDetail
+from taskyard.protocol.api.tasks import PermissionPolicy, Task, TaskDetail
 from taskyard.server.db import topics
 from taskyard.server.db.broadcast import notify
 from taskyard.server.db.tables import (
     BuildRow,
     TaskRow,
     TemplateVersionRow,
+    UserRow,
 )
 from taskyard.server.identity.actor import Actor
 from taskyard.server.identity.errors import OrganizationNotFound, UserNotFound
@@ -54,6 +55,7 @@ class NewTask:
     prompt: str
     name: str
     display_name: str
+    permission_policy: PermissionPolicy | None = None
 
 
 class TaskService:
@@ -86,29 +88,26 @@ class TaskService:
         `write`: lock it, for who is going to change it. Raises `TaskNotFound`,
         `NotTheOwner`.
         """
-        record = await self._find(actor, user, task)
         if write:
-            self.check_may_change(actor, record)
-            await self._store.lock(record.id)
-            record = await self._find(actor, user, task)  # as it is under the lock
-        return record
+            locked = await self.lock(actor, user, task)
+            found = await self._store.record(TaskRow.id == locked.id)
+        else:
+            found = await self._store.record(*_visible(actor, user, task))
+        if found is None:
+            raise TaskNotFound
+        return found
 
     def check_may_change(self, actor: Actor, record: TaskRecord) -> None:
         """Raises `NotTheOwner`."""
-        if record.task.owner_id != actor.user_id and not actor.manages_everything:
-            raise NotTheOwner
+        _check_may_change(actor, record.task)
 
-    async def _find(self, actor: Actor, user: str, task: str) -> TaskRecord:
-        try:
-            owner = await self._users.find(actor, user)
-        except UserNotFound:
-            raise TaskNotFound from None
-        record = await self._store.record(
-            TaskRow.owner_id == owner.id, _named(task), may_read(actor)
-        )
-        if record is None:
+    async def lock(self, actor: Actor, user: str, task: str) -> TaskRow:
+        """As `find(..., write=True)`, for who needs no more than the row."""
+        found = await self._store.lock(*_visible(actor, user, task))
+        if found is None:
             raise TaskNotFound
-        return record
+        _check_may_change(actor, found)
+        return found
 
     async def search(self, actor: Actor, terms: str) -> list[Task]:
         """Tasks that the actor may read, newest first. Raises `InvalidQuery`."""
@@ -199,6 +198,7 @@ class TaskService:
             template_version_id=version.id,
             parameters={},
             prompt=clean_text(new.prompt),
+            permission_policy=new.permission_policy,
             created_at=self._clock.now(),
         )
         await self._add(task)
@@ -305,6 +305,25 @@ def check_names(name: str, display_name: str) -> None:
         raise InvalidTaskName(f"The name {reason}.")
     if len(display_name) > DISPLAY_LENGTH:
         raise DisplayNameTooLong
+
+
+def _visible(actor: Actor, user: str, task: str) -> list[ColumnElement[bool]]:
+    return [_owned_by(actor, user), _named(task), may_read(actor)]
+
+
+def _owned_by(actor: Actor, user: str) -> ColumnElement[bool]:
+    if user == "me":
+        return TaskRow.owner_id == actor.user_id
+    try:
+        owner = UserRow.id == UUID(user)
+    except ValueError:
+        owner = func.lower(UserRow.username) == user.lower()
+    return owner & UserRow.deleted_at.is_(None)
+
+
+def _check_may_change(actor: Actor, task: TaskRow) -> None:
+    if task.owner_id != actor.user_id and not actor.manages_everything:
+        raise NotTheOwner
 
 
 def _named(task: str) -> ColumnElement[bool]:

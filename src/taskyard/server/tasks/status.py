@@ -23,7 +23,7 @@ JobStatus: TypeAlias = Literal[
 State: TypeAlias = Literal["working", "idle", "complete", "failed"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class AppStatusFact:
     """The newest thing an agent said about itself, or was seen to do."""
 

@@ -1,7 +1,10 @@
 """Every query about tasks."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import fields
 from datetime import datetime
-from typing import Any
+from itertools import chain
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
@@ -38,7 +41,17 @@ from taskyard.server.db.tables import (
 )
 from taskyard.server.db.tables.tasks import MessageRow
 from taskyard.server.identity.actor import Actor
+from taskyard.server.provisioning.status import JobProgress
+from taskyard.server.tasks.parts import (
+    TaskAgent,
+    TaskApp,
+    TaskBuild,
+    TaskOwner,
+    TaskTemplate,
+    TaskWorkspace,
+)
 from taskyard.server.tasks.records import TaskRecord, WaitingFacts
+from taskyard.server.tasks.status import AppStatusFact
 
 __all__ = ["TaskStore", "may_read"]
 
@@ -64,20 +77,7 @@ class TaskStore:
             .order_by(TaskRow.created_at.desc(), TaskRow.id)
             .execution_options(populate_existing=True)
         )
-        return [
-            TaskRecord(
-                task=row[0],
-                owner=row[1],
-                template=row[2],
-                workspace=row[3],
-                build=row[4],
-                job=row[5],
-                agent=row[6],
-                app=row[7],
-                app_status=row[8],
-            )
-            for row in rows
-        ]
+        return [_record(row) for row in rows]
 
     async def record(self, *conditions: ColumnElement[bool]) -> TaskRecord | None:
         found = await self.records(*conditions)
@@ -87,10 +87,14 @@ class TaskStore:
         """Deleted ones too."""
         return list(await self.session.scalars(select(TaskRow.id).where(*conditions)))
 
-    async def lock(self, task_id: UUID) -> None:
-        """One change of a task's life (pause, resume, send, delete) at a time."""
-        await self.session.execute(
-            select(TaskRow.id).where(TaskRow.id == task_id).with_for_update()
+    async def lock(self, *conditions: ColumnElement[bool]) -> TaskRow | None:
+        """The task, if it is not deleted: one change of its life at a time."""
+        return await self.session.scalar(
+            select(TaskRow)
+            .join(UserRow, UserRow.id == TaskRow.owner_id)
+            .where(TaskRow.deleted_at.is_(None), *conditions)
+            .with_for_update(of=TaskRow)
+            .execution_options(populate_existing=True)
         )
 
     async def set(self, task_id: UUID, **values: Any) -> None:
@@ -129,25 +133,36 @@ class TaskStore:
 
     async def waiting(self, task_id: UUID) -> WaitingFacts:
         is_queued = MessageRow.state.in_(("queued", "sending"))
-        counted = await self.session.execute(
+        messages = (
             select(
-                func.count().filter(is_queued), func.max(MessageRow.delivered_at)
-            ).where(MessageRow.task_id == task_id)
+                func.count().filter(is_queued).label("queued"),
+                func.max(MessageRow.delivered_at).label("delivered"),
+            )
+            .where(MessageRow.task_id == task_id)
+            .subquery()
         )
-        queued, last_delivered = counted.one()
-        pending = await self.session.execute(
-            select(PermissionRow.created_at, PermissionRow.title)
+        oldest = (
+            select(
+                func.count().over().label("pending"),
+                PermissionRow.created_at,
+                PermissionRow.title,
+            )
             .join(SessionRow, SessionRow.id == PermissionRow.session_id)
             .where(SessionRow.task_id == task_id, PermissionRow.state == "pending")
             .order_by(PermissionRow.created_at)
+            .limit(1)
+            .subquery()
         )
-        open_ = pending.all()
+        found = await self.session.execute(
+            select(messages, oldest).outerjoin_from(messages, oldest, true())
+        )
+        queued, delivered, pending, asked_at, title = found.one()
         return WaitingFacts(
-            queued_messages=queued or 0,
-            last_delivered=last_delivered,
-            pending_permissions=len(open_),
-            oldest_permission=open_[0][0] if open_ else None,
-            permission_title=open_[0][1] if open_ else "",
+            queued_messages=queued,
+            last_delivered=delivered,
+            pending_permissions=pending or 0,
+            oldest_permission=asked_at,
+            permission_title=title or "",
         )
 
     async def resource_types(self, build_id: UUID) -> list[str]:
@@ -178,20 +193,42 @@ class TaskStore:
         )
 
 
-_Record = Select[
-    TaskRow,
-    UserRow,
-    TemplateRow,
-    WorkspaceRow,
-    BuildRow,
-    ProvisionerJobRow,
-    AgentRow,
-    AppRow,
-    AppStatusRow,
-]
+def _columns(part: type, row: type) -> tuple[Any, ...]:
+    return tuple(getattr(row, field.name) for field in fields(part))
 
 
-def _records() -> _Record:
+#: The parts of a record, in its order, each with its columns.
+_PARTS: Final[tuple[tuple[str, Callable[..., Any], tuple[Any, ...]], ...]] = (
+    ("owner", TaskOwner, _columns(TaskOwner, UserRow)),
+    ("template", TaskTemplate, _columns(TaskTemplate, TemplateRow)),
+    ("workspace", TaskWorkspace, _columns(TaskWorkspace, WorkspaceRow)),
+    ("build", TaskBuild, _columns(TaskBuild, BuildRow)),
+    ("job", JobProgress, _columns(JobProgress, ProvisionerJobRow)),
+    ("agent", TaskAgent, _columns(TaskAgent, AgentRow)),
+    (
+        "app",
+        TaskApp,
+        (
+            AppRow.id,
+            AppRow.slug,
+            AppRow.health,
+            func.coalesce(AppRow.spec["url"].astext, ""),
+        ),
+    ),
+    ("app_status", AppStatusFact, _columns(AppStatusFact, AppStatusRow)),
+)
+
+
+def _record(row: Sequence[Any]) -> TaskRecord:
+    parts, at = dict[str, Any](), 1
+    for name, make, columns in _PARTS:
+        values = row[at : at + len(columns)]
+        parts[name] = None if values[0] is None else make(*values)
+        at += len(columns)
+    return TaskRecord(task=row[0], **parts)
+
+
+def _records() -> Select[Any]:
     """The latest build decides; its agent and app are those recorded for that build."""
     number = (
         select(func.max(BuildRow.build_number))
@@ -209,17 +246,7 @@ def _records() -> _Record:
         .scalar_subquery()
     )
     return (
-        select(
-            TaskRow,
-            UserRow,
-            TemplateRow,
-            WorkspaceRow,
-            BuildRow,
-            ProvisionerJobRow,
-            AgentRow,
-            AppRow,
-            AppStatusRow,
-        )
+        select(TaskRow, *chain.from_iterable(columns for _, _, columns in _PARTS))
         .join(UserRow, UserRow.id == TaskRow.owner_id)
         .join(TemplateVersionRow, TemplateVersionRow.id == TaskRow.template_version_id)
         .join(TemplateRow, TemplateRow.id == TemplateVersionRow.template_id)

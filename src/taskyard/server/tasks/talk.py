@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final, cast
+from typing import Final
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
@@ -13,7 +13,7 @@ from taskyard.kit.clock import Clock
 from taskyard.kit.errors import InvalidRequest, TaskyardError
 from taskyard.protocol.api.tasks import CreateMessage, Message, TaskLogs
 from taskyard.server.db.engine import Sessions
-from taskyard.server.db.tables import AppRow, MessageRow, SessionRow
+from taskyard.server.db.tables import MessageRow, SessionRow
 from taskyard.server.identity.actor import Actor
 from taskyard.server.runners.link import LinkRegistry
 from taskyard.server.tasks.app_client import AgentApi, logs_of
@@ -34,6 +34,7 @@ from taskyard.server.tasks.messages import (
     MessageStore,
     check_input,
 )
+from taskyard.server.tasks.parts import TaskApp
 from taskyard.server.tasks.records import TaskRecord, main_session
 from taskyard.server.tasks.service import TaskService
 from taskyard.server.tasks.status import derive_status
@@ -127,12 +128,19 @@ class Talk:
         return AgentApi(link, _dialled_url(record.app))
 
     async def post(
-        self, actor: Actor, user: str, task: str, body: CreateMessage
+        self,
+        actor: Actor,
+        user: str,
+        task: str,
+        body: CreateMessage,
+        *,
+        id_: UUID | None = None,
     ) -> Message:
         """Ours: queue a message (or steer with it), resuming the task if asked to.
 
-        `now` is refused unless the agent is idle. Raises InputRequired, AgentBusy, and
-        what resuming raises.
+        `now` is refused unless the agent is idle. With an `id_` of the sender's a message
+        that is posted again is the same. Raises InputRequired, AgentBusy, MessageIdTaken,
+        and what resuming raises.
         """
         async with self._sessions.begin() as session:
             service = self._services(session)
@@ -146,6 +154,7 @@ class Talk:
                 author_id=actor.user_id,
                 text=body.input,
                 delivery=body.delivery,
+                id_=id_,
             )
         if body.delivery == "now" and await self._deliver(record.id, row) == "queued":
             raise AgentBusy("running")
@@ -247,11 +256,10 @@ async def _session(store: TaskStore, record: TaskRecord) -> SessionRow | None:
     return session if record.session_facts(session) is not None else None
 
 
-def _dialled_url(app: AppRow) -> str:
+def _dialled_url(app: TaskApp) -> str:
     """Apps of agents that we do not drive are dialled: they need a plain http URL."""
-    url = str(cast("dict[str, object]", app.spec).get("url") or "")
-    if not url:
+    if not app.url:
         raise AppUrlMissing
-    if urlsplit(url).scheme != "http":
+    if urlsplit(app.url).scheme != "http":
         raise AppSchemeUnsupported
-    return url
+    return app.url

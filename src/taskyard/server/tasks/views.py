@@ -121,7 +121,7 @@ class TaskViews:
                 build=record.build_facts(),
                 agent=record.agent_facts(link=self.link_facts(record)),
                 session=record.session_facts(session),
-                app_status=record.app_status_fact(),
+                app_status=record.app_status,
                 oldest_permission=waiting.oldest_permission,
                 permission_title=waiting.permission_title,
                 last_delivered=waiting.last_delivered,

@@ -102,7 +102,7 @@ def _never_connected(facts: WorkFacts) -> StatusFact | None:
         return None
 
     waited = facts.now - agent.created_at
-    if waited <= agent.connection_timeout:
+    if not agent.connection_timeout or waited <= agent.connection_timeout:
         return StatusFact(
             status="starting",
             source="link",

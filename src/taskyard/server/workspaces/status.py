@@ -1,13 +1,21 @@
 """Statuses of workspaces, agents and their health: functions of rows."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, assert_never
+from uuid import UUID
 
 from taskyard.protocol.api.templates import ProvisionerJobStatus
 from taskyard.protocol.api.workspaces import Transition, WorkspaceStatus
 from taskyard.server.db.tables import AgentRow
 
-__all__ = ["AgentStatus", "agent_health", "agent_status", "workspace_status"]
+__all__ = [
+    "AgentConnections",
+    "AgentStatus",
+    "agent_health",
+    "agent_status",
+    "workspace_status",
+]
 
 AgentStatus = Literal["connecting", "connected", "disconnected", "timeout"]
 
@@ -21,6 +29,18 @@ _DONE: Final[dict[Transition, WorkspaceStatus]] = {
     "stop": "stopped",
     "delete": "deleted",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class AgentConnections:
+    """Of an agent's row what its status is made of, for queries that read no more."""
+
+    id: UUID
+    created_at: datetime
+    connection_timeout: int
+    first_connected_at: datetime | None
+    last_connected_at: datetime | None
+    disconnected_at: datetime | None
 
 
 def workspace_status(
@@ -38,14 +58,14 @@ def workspace_status(
             assert_never(job)
 
 
-def agent_status(agent: AgentRow, now: datetime) -> AgentStatus:
+def agent_status(agent: AgentRow | AgentConnections, now: datetime) -> AgentStatus:
     """Whether its runner is connected; a `connection_timeout` of 0 is none."""
     gone, seen = agent.disconnected_at, agent.last_connected_at
     if agent.first_connected_at is not None:
         lost = gone is not None and (seen is None or gone >= seen)
         return "disconnected" if lost else "connected"
 
-    patience = timedelta(seconds=int(agent.spec.get("connection_timeout", 120)))
+    patience = timedelta(seconds=agent.connection_timeout)
     waited = now - agent.created_at
     return "timeout" if patience and waited > patience else "connecting"
 

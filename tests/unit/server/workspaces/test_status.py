@@ -52,7 +52,7 @@ def agent(
         first_connected_at=at(first),
         last_connected_at=at(last),
         disconnected_at=at(gone),
-        spec={"connection_timeout": timeout},
+        connection_timeout=timeout,
     )
 
 

@@ -123,6 +123,8 @@ class AgentRow(Base):
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, index=True)
     #: The Agent of protocol.provisioner without its token and apps.
     spec: Mapped[dict[str, Any]]
+    #: Seconds it is given to connect, of its spec: lists of tasks read no specs. 0 = any.
+    connection_timeout: Mapped[int] = mapped_column(server_default=text("120"))
     lifecycle: Mapped[str] = mapped_column(default="created")
     lifecycle_detail: Mapped[str] = mapped_column(default="")
     runner_version: Mapped[str] = mapped_column(default="")

@@ -198,6 +198,7 @@ class Results:
             # Without a token of its own nothing can connect for it.
             token_hash=digest(agent.token or random_text(43)),
             spec=clean_json(spec),
+            connection_timeout=agent.connection_timeout,
             created_at=now,
             updated_at=now,
         )
