@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from typing import Any, Final, assert_never
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import structlog
 
 from taskyard.kit.clock import Clock
+from taskyard.protocol.acp import initial_message_id
 from taskyard.protocol.link import (
     AppHealthEvent,
     DurableEvent,
@@ -194,7 +195,7 @@ class Ingest:
             return
         await self._session_store.add_initial_message(
             MessageRow(
-                id=uuid4(),
+                id=initial_message_id(task_id),
                 task_id=task_id,
                 session_id=session.id,
                 author_id=task.owner_id,

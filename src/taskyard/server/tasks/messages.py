@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, case, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.kit.clock import Clock
-from taskyard.kit.errors import NotFound
+from taskyard.kit.errors import Conflict, NotFound
 from taskyard.protocol.api.tasks import Message
 from taskyard.server.db import topics
 from taskyard.server.db.broadcast import notify
@@ -15,7 +15,13 @@ from taskyard.server.db.tables import MessageRow, TaskRow, UserRow
 from taskyard.server.runners.sanitise import clean_text
 from taskyard.server.tasks.errors import InputRequired, MessageNotEditable
 
-__all__ = ["MessageNotFound", "MessageService", "MessageStore", "check_input"]
+__all__ = [
+    "MessageIdTaken",
+    "MessageNotFound",
+    "MessageService",
+    "MessageStore",
+    "check_input",
+]
 
 Delivery = Literal["queue", "now", "steer"]
 MessageState = Literal["queued", "sending", "delivered", "failed", "removed"]
@@ -29,6 +35,10 @@ _STATES: Final[dict[str, MessageState]] = {
 }
 #: How many finished messages a list shows beside those that wait.
 _HISTORY: Final = 200
+
+
+class MessageIdTaken(Conflict):
+    """Another message has this id."""
 
 
 class MessageNotFound(NotFound):
@@ -120,11 +130,25 @@ class MessageService:
         self._clock = clock
 
     async def add(
-        self, task: TaskRow, *, author_id: UUID, text: str, delivery: Delivery
+        self,
+        task: TaskRow,
+        *,
+        author_id: UUID,
+        text: str,
+        delivery: Delivery,
+        id_: UUID | None = None,
     ) -> MessageRow:
-        """Queue a message. Raises `InputRequired`."""
+        """Queue a message; one of the same author and `id_` is queued once.
+
+        Raises `InputRequired`, `MessageIdTaken`.
+        """
+        known = await self._store.get(id_) if id_ else None
+        if known is not None:
+            if (known.task_id, known.author_id) != (task.id, author_id):
+                raise MessageIdTaken
+            return known
         row = MessageRow(
-            id=uuid4(),
+            id=id_ or uuid4(),
             task_id=task.id,
             author_id=author_id,
             kind="follow_up",

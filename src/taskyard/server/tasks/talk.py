@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final
+from typing import Final, cast
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
@@ -13,7 +13,7 @@ from taskyard.kit.clock import Clock
 from taskyard.kit.errors import InvalidRequest, TaskyardError
 from taskyard.protocol.api.tasks import CreateMessage, Message, TaskLogs
 from taskyard.server.db.engine import Sessions
-from taskyard.server.db.tables import MessageRow, SessionRow
+from taskyard.server.db.tables import AppRow, MessageRow, SessionRow
 from taskyard.server.identity.actor import Actor
 from taskyard.server.runners.link import LinkRegistry
 from taskyard.server.tasks.app_client import AgentApi, logs_of
@@ -34,7 +34,6 @@ from taskyard.server.tasks.messages import (
     MessageStore,
     check_input,
 )
-from taskyard.server.tasks.parts import TaskApp
 from taskyard.server.tasks.records import TaskRecord, main_session
 from taskyard.server.tasks.service import TaskService
 from taskyard.server.tasks.status import derive_status
@@ -256,10 +255,11 @@ async def _session(store: TaskStore, record: TaskRecord) -> SessionRow | None:
     return session if record.session_facts(session) is not None else None
 
 
-def _dialled_url(app: TaskApp) -> str:
+def _dialled_url(app: AppRow) -> str:
     """Apps of agents that we do not drive are dialled: they need a plain http URL."""
-    if not app.url:
+    url = str(cast("dict[str, object]", app.spec).get("url") or "")
+    if not url:
         raise AppUrlMissing
-    if urlsplit(app.url).scheme != "http":
+    if urlsplit(url).scheme != "http":
         raise AppSchemeUnsupported
-    return app.url
+    return url
