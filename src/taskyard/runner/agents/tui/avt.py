@@ -5,7 +5,7 @@ import importlib
 from typing import Any, final
 
 from taskyard.runner.agents.tui.signals import Signals
-from taskyard.runner.agents.tui.terminal import HISTORY_LINES, EmulatorMissing
+from taskyard.runner.agents.tui.terminal import HISTORY_LINES, EmulatorMissing, cleared
 
 __all__ = ["Avt"]
 
@@ -20,7 +20,7 @@ class Avt:
         except ImportError as exc:
             raise EmulatorMissing(str(exc)) from exc
         self._vt: Any = module.Vt(columns, rows, HISTORY_LINES)
-        self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._signals = Signals()
 
     @property
@@ -44,8 +44,12 @@ class Avt:
         cursor = self._vt.cursor
         return int(cursor.col), int(cursor.row)
 
+    @property
+    def is_between(self) -> bool:
+        return self._signals.is_between and not self._decoder.getstate()[0]
+
     def feed(self, data: bytes) -> None:
-        self._vt.feed_str(self._decode(data))
+        self._vt.feed_str(self._decoder.decode(data))
         self._signals.feed(data, self.cursor)
 
     def text(self) -> str:
@@ -53,6 +57,16 @@ class Avt:
 
     def history(self) -> str:
         return _joined([line.text for line in self._vt.lines()])
+
+    def paint(self) -> bytes:
+        lines = self._vt.lines()
+        history = b""
+        if len(lines) > (rows := self._vt.size[1]) and not self.is_alternate:
+            past = "\r\n".join(line.text.rstrip() for line in lines[:-rows])
+            history = past.encode() + b"\r\n" * rows + b"\x1b[H"
+        # It writes CSI as one character, which terminals set to UTF-8 may show.
+        screen = str(self._vt.dump()).replace("\x9b", "\x1b[").encode()
+        return cleared(self.title) + history + screen + self._signals.modes()
 
     def replies(self) -> bytes:
         return self._signals.replies()

@@ -18,7 +18,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, Final, final
 
-from taskyard.runner.agents.tui.terminal import HISTORY_LINES, EmulatorMissing
+from taskyard.runner.agents.tui import ghostty_paint
+from taskyard.runner.agents.tui.terminal import HISTORY_LINES, EmulatorMissing, cleared
 from taskyard.runner.places import Places
 
 __all__ = ["LIBRARY", "Ghostty", "platform_name"]
@@ -35,6 +36,8 @@ _CURSOR_Y: Final = 4
 _ACTIVE_SCREEN: Final = 6
 _TITLE: Final = 12
 _MODE: Final = 37
+_HISTORY_ROWS: Final = 15
+_IS_BETWEEN: Final = 38
 _TAG_ACTIVE: Final = 0
 _TAG_SCREEN: Final = 2
 _PASTE_MODE: Final = 2004
@@ -173,6 +176,7 @@ def _declare(library: Any) -> None:
         function = getattr(library, f"ghostty_terminal_{name}")
         function.argtypes = arguments
         function.restype = None if name in ("free", "vt_write") else ctypes.c_int
+    ghostty_paint.declare(library)
 
 
 @final
@@ -239,6 +243,12 @@ class Ghostty:
         self._get(_CURSOR_Y, row)
         return column.value, row.value
 
+    @property
+    def is_between(self) -> bool:
+        between = ctypes.c_bool(True)  # noqa: FBT003 - what the value is at first
+        self._get(_IS_BETWEEN, between)
+        return between.value
+
     def feed(self, data: bytes) -> None:
         self._library.ghostty_terminal_vt_write(self._handle, data, len(data))
 
@@ -247,6 +257,37 @@ class Ghostty:
 
     def history(self) -> str:
         return self._text(_TAG_SCREEN)
+
+    def paint(self) -> bytes:
+        rows = self._size[1]
+        past = ctypes.c_size_t()
+        self._get(_HISTORY_ROWS, past)
+        history = b""
+        if past.value and not self.is_alternate:
+            lines = self._selection(_TAG_SCREEN, past.value - 1, tag=_TAG_SCREEN)
+            history = ghostty_paint.paint(
+                self._library, self._handle, lines, whole=False
+            )
+            # What the library leaves out at the end of it is empty lines.
+            missing = past.value - 1 - history.count(b"\n")
+            history += b"\x1b[0m" + b"\r\n" * (missing + rows) + b"\x1b[H"
+        screen = ghostty_paint.paint(
+            self._library,
+            self._handle,
+            self._selection(_TAG_ACTIVE, rows - 1),
+            whole=True,
+        )
+        blank = (
+            (row, self._reference(_TAG_ACTIVE, 0, row), self._end_of(row))
+            for row, line in enumerate(self._lines())
+            if not line
+        )
+        return (
+            cleared(self.title)
+            + history
+            + screen
+            + ghostty_paint.fill(self._library, blank)
+        )
 
     def replies(self) -> bytes:
         replies = bytes(self._replies)
@@ -262,11 +303,7 @@ class Ghostty:
 
     def _text(self, from_tag: int) -> str:
         columns, rows = self._size
-        selection = _Selection(
-            size=ctypes.sizeof(_Selection),
-            start=self._reference(from_tag, 0, 0),
-            end=self._reference(_TAG_ACTIVE, columns - 1, rows - 1),
-        )
+        selection = self._selection(from_tag, rows - 1)
         options = _Format(
             size=ctypes.sizeof(_Format), trim=True, selection=ctypes.pointer(selection)
         )
@@ -282,6 +319,24 @@ class Ghostty:
             room = size.value
         text = buffer.raw[: size.value].decode("utf-8", "replace")
         return "\n".join(line.rstrip() for line in text.split("\n")).rstrip()
+
+    def _lines(self) -> list[str]:
+        """As `text`, but every row is there."""
+        lines = self.text().split("\n")
+        return lines + [""] * (self._size[1] - len(lines))
+
+    def _end_of(self, row: int) -> _Reference:
+        return self._reference(_TAG_ACTIVE, self._size[0] - 1, row)
+
+    def _selection(
+        self, from_tag: int, to_row: int, *, tag: int = _TAG_ACTIVE
+    ) -> _Selection:
+        """Whole lines: the first of `from_tag` to one of `tag`."""
+        return _Selection(
+            size=ctypes.sizeof(_Selection),
+            start=self._reference(from_tag, 0, 0),
+            end=self._reference(tag, self._size[0] - 1, to_row),
+        )
 
     def _reference(self, tag: int, x: int, y: int) -> _Reference:
         reference = _Reference(size=ctypes.sizeof(_Reference))

@@ -21,6 +21,10 @@ _LONGEST: Final = 64 * 1024
 _TITLES: Final = (b"0", b"2")
 _ALTERNATE: Final = frozenset({b"47", b"1047", b"1049"})
 _PASTE: Final = b"2004"
+#: What a program asks of the keyboard and the mouse.
+_INPUT: Final = frozenset(
+    {b"1000", b"1002", b"1003", b"1004", b"1005", b"1006", b"1015", _PASTE}
+)
 _TITLE_CHARACTERS: Final = 1000
 
 
@@ -33,8 +37,14 @@ class Signals:
         self.bells = 0
         self.is_alternate = False
         self.takes_paste = False
+        self._modes: set[bytes] = set()
         self._rest = b""
         self._replies = bytearray()
+
+    @property
+    def is_between(self) -> bool:
+        """Whether no sequence has begun that has not ended."""
+        return not self._rest
 
     def feed(self, data: bytes, cursor: tuple[int, int]) -> None:
         data = self._rest + data
@@ -50,6 +60,10 @@ class Signals:
                 self._control(match["csi"], match["mid"], match["end"], cursor)
         if (start := _OPEN.search(data)) and len(data) - start.start() <= _LONGEST:
             self._rest = data[start.start() :]
+
+    def modes(self) -> bytes:
+        """Output that asks for the same of the keyboard and the mouse."""
+        return b"".join(b"\x1b[?%bh" % mode for mode in sorted(self._modes))
 
     def replies(self) -> bytes:
         replies = bytes(self._replies)
@@ -93,3 +107,5 @@ class Signals:
             self.is_alternate = on
         if _PASTE in modes:
             self.takes_paste = on
+        asked = _INPUT.intersection(modes)
+        self._modes = self._modes | asked if on else self._modes - asked

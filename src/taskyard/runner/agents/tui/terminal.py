@@ -2,10 +2,16 @@
 
 from typing import Final, Protocol
 
-__all__ = ["HISTORY_LINES", "EmulatorMissing", "Terminal"]
+__all__ = ["HISTORY_LINES", "EmulatorMissing", "Terminal", "cleared"]
 
 #: Lines that left the main screen at the top and are kept: an answer is rarely longer.
 HISTORY_LINES: Final = 2000
+#: Leave the alternate screen, forget modes (pastes, mouse, focus, keyboard) and the region,
+#: clear. Softly: a full reset would take the history of a person's own terminal.
+_CLEAR: Final = (
+    b"\x1b[?1049l\x1b[!p\x1b[?9;1000;1002;1003;1004;1005;1006;1015;2004;2026l"
+    b"\x1b[=0u\x1b[r\x1b[0m\x1b[H\x1b[2J"
+)
 
 
 class EmulatorMissing(Exception):
@@ -52,6 +58,19 @@ class Terminal(Protocol):
         """As `text`, with what has left the main screen at the top before it."""
         ...
 
+    @property
+    def is_between(self) -> bool:
+        """Whether the output so far ends between two characters and sequences."""
+        ...
+
+    def paint(self) -> bytes:
+        """Output that makes any terminal of this size show the same.
+
+        Text with its colours, history, cursor, title and modes. Ask for it only when
+        `is_between`: else the rest of a sequence that comes next would be shown.
+        """
+        ...
+
     def replies(self) -> bytes:
         """What the terminal answers to queries of the program; each answer once."""
         ...
@@ -61,3 +80,9 @@ class Terminal(Protocol):
     def close(self) -> None:
         """Free what lies outside Python; the terminal is not used afterwards."""
         ...
+
+
+def cleared(title: str) -> bytes:
+    """What a painting begins with: an empty terminal of that title."""
+    shown = "".join(rune for rune in title if rune.isprintable())
+    return _CLEAR + b"\x1b]0;" + shown.encode() + b"\x07"
