@@ -15,6 +15,7 @@ import pytest
 import pytest_asyncio
 from starlette.applications import Starlette
 
+from taskyard.kit.clock import SystemClock
 from taskyard.kit.crypto import digest
 from taskyard.kit.supervisor import Supervisor
 from taskyard.provisioner.agent_install import install, run_path
@@ -23,6 +24,7 @@ from taskyard.server.gateway.demo.model import note
 from taskyard.server.gateway.demo.upstream import DemoModel
 from taskyard.server.gateway.dialects import DIALECTS
 from taskyard.server.gateway.keys import Caller
+from taskyard.server.gateway.limits import Limit
 from taskyard.server.gateway.service import GatewayService
 from taskyard.server.gateway.usage import Usage
 from taskyard.testing.installation import shared_agents
@@ -45,6 +47,9 @@ class OneKey:
         assert caller
         assert usage.output_tokens
 
+    async def limit(self, caller: Caller, protocol: str, limit: Limit) -> None:
+        raise AssertionError(f"{caller} {protocol} {limit}: the demo model has none")
+
 
 @pytest_asyncio.fixture
 async def gateway() -> AsyncIterator[str]:
@@ -60,6 +65,7 @@ async def gateway() -> AsyncIterator[str]:
                     )
                 },
                 usage=OneKey(),
+                clock=SystemClock(),
                 supervisor=supervisor,
             )
         )

@@ -13,11 +13,13 @@ import pytest_asyncio
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
+from taskyard.kit.clock import SystemClock
 from taskyard.kit.supervisor import Supervisor
 from taskyard.server.api import gateway as api
 from taskyard.server.gateway.demo.upstream import DemoModel
 from taskyard.server.gateway.dialects import DIALECTS
 from taskyard.server.gateway.keys import Caller
+from taskyard.server.gateway.limits import Limit
 from taskyard.server.gateway.service import GatewayService
 from taskyard.server.gateway.usage import Usage
 from taskyard.testing.fake_llm.app import FakeLlm
@@ -45,6 +47,9 @@ class OpenDoor:
         assert caller
         assert usage.exact
 
+    async def limit(self, caller: Caller, protocol: str, limit: Limit) -> None:
+        raise AssertionError(f"{caller} {protocol} {limit}: the demo model has none")
+
 
 def _demo() -> tuple[ASGIApp, str]:
     app = Starlette(routes=api.router.routes)
@@ -54,6 +59,7 @@ def _demo() -> tuple[ASGIApp, str]:
             "anthropic": DemoModel(dialect=DIALECTS["anthropic"], pause=timedelta(0))
         },
         usage=OpenDoor(),
+        clock=SystemClock(),
         supervisor=Supervisor(),
     )
     app.state.process = SimpleNamespace(gateway=service)

@@ -165,6 +165,7 @@ def _gateway(parts: _Parts) -> GatewayService:
             for name, key, base_url in _vendors(config)
         },
         usage=SqlUsage(sessions=parts.sessions, clock=parts.clock),
+        clock=parts.clock,
         supervisor=parts.supervisor,
     )
 

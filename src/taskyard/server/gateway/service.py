@@ -9,6 +9,7 @@ from typing import Protocol
 
 from pydantic import SecretStr
 
+from taskyard.kit.clock import Clock
 from taskyard.kit.crypto import digest
 from taskyard.kit.supervisor import Supervisor
 from taskyard.server.gateway.admission import Admission
@@ -16,6 +17,7 @@ from taskyard.server.gateway.demo.upstream import DemoModel
 from taskyard.server.gateway.dialects import DIALECTS, DialectName
 from taskyard.server.gateway.exchange import Outgoing, Refused, Reply, Upstream
 from taskyard.server.gateway.keys import Caller, KeyLookup
+from taskyard.server.gateway.limits import MAX_KEPT, limit_of
 from taskyard.server.gateway.usage import Tap, UsageSink
 from taskyard.server.gateway.vendor import Vendor
 
@@ -45,11 +47,13 @@ class GatewayService:
         keys: KeyLookup,
         upstreams: Mapping[DialectName, ClosableUpstream],
         usage: UsageSink,
+        clock: Clock,
         supervisor: Supervisor,
     ) -> None:
         self._keys = keys
         self._upstreams = upstreams
         self._usage = usage
+        self._clock = clock
         self._supervisor = supervisor
         self.admission = Admission()
 
@@ -83,8 +87,12 @@ class GatewayService:
             )
 
         async with self._upstreams[name].open(request) as reply:
-            if not dialect.bills(request) or reply.status != HTTPStatus.OK:
+            if not dialect.bills(request):
                 yield reply
+                return
+            if reply.status != HTTPStatus.OK:
+                async with self._limits(name, caller, reply) as watched:
+                    yield watched
                 return
 
             tap = dialect.tap()
@@ -96,6 +104,30 @@ class GatewayService:
                     self._supervisor.start(
                         self._usage.record(caller, used), name="gateway usage"
                     )
+
+    @asynccontextmanager
+    async def _limits(
+        self, name: DialectName, caller: Caller, reply: Reply
+    ) -> AsyncGenerator[Reply]:
+        """Look into a refusal while it is passed back: is a usage limit reached?"""
+        body = bytearray()
+        try:
+            yield replace(reply, chunks=_copied(reply.chunks, body))
+        finally:
+            limit = limit_of(name, reply.status, reply.headers, body, self._clock.now())
+            if limit is not None:
+                self._supervisor.start(
+                    self._usage.limit(caller, name, limit), name="gateway limit"
+                )
+
+
+async def _copied(
+    chunks: AsyncIterator[bytes], into: bytearray
+) -> AsyncIterator[bytes]:
+    async for chunk in chunks:
+        yield chunk
+        if len(into) < MAX_KEPT:
+            into += chunk
 
 
 async def _tapped(chunks: AsyncIterator[bytes], tap: Tap) -> AsyncIterator[bytes]:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Final, Literal, Protocol, cast
 from typing_extensions import override
 
 from taskyard.server.gateway.keys import Caller
+from taskyard.server.gateway.limits import Limit
 
 __all__ = ["AnthropicTap", "Tap", "Usage", "UsageSink", "numbers", "object_of"]
 
@@ -32,7 +33,13 @@ class Usage:
 
 
 class UsageSink(Protocol):
-    async def record(self, caller: Caller, usage: Usage) -> None: ...
+    async def record(self, caller: Caller, usage: Usage) -> None:
+        """A call was answered; a limit that stood before is over."""
+        ...
+
+    async def limit(self, caller: Caller, protocol: str, limit: Limit) -> None:
+        """The vendor says that a usage limit is reached."""
+        ...
 
 
 class Tap(ABC):

@@ -13,12 +13,14 @@ from aiohttp import web
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
+from taskyard.kit.clock import SystemClock
 from taskyard.kit.crypto import digest
 from taskyard.kit.supervisor import Supervisor
 from taskyard.server.api import gateway as api
 from taskyard.server.gateway.demo.upstream import DemoModel
 from taskyard.server.gateway.dialects import DIALECTS, DialectName
 from taskyard.server.gateway.keys import Caller
+from taskyard.server.gateway.limits import Limit
 from taskyard.server.gateway.service import GatewayService
 from taskyard.server.gateway.usage import Usage
 from taskyard.server.gateway.vendor import Vendor
@@ -43,6 +45,7 @@ class Recorder:
 
     answer: bytes = TRICKY
     status: int = 200
+    headers: dict[str, str] = field(default_factory=dict[str, str])
     requests: list[tuple[str, list[tuple[bytes, bytes]], bytes]] = field(
         default_factory=list[tuple[str, list[tuple[bytes, bytes]], bytes]]
     )
@@ -59,6 +62,7 @@ class Recorder:
             "request-id": "req_1",
             "retry-after": "7",
             "set-cookie": "vendor=1",
+            **self.headers,
         }
         response = web.StreamResponse(status=self.status, headers=headers_back)
         await response.prepare(request)
@@ -80,6 +84,9 @@ class Ledger:
         default_factory=lambda: Caller(workspace_id=uuid4(), task_id=UUID(int=1))
     )
     used: asyncio.Queue[Usage] = field(default_factory=asyncio.Queue[Usage])
+    limits: asyncio.Queue[tuple[str, Limit]] = field(
+        default_factory=asyncio.Queue[tuple[str, Limit]]
+    )
 
     async def find(self, key_hash: bytes) -> Caller | None:
         return self.caller if key_hash == digest(KEY) else None
@@ -87,6 +94,10 @@ class Ledger:
     async def record(self, caller: Caller, usage: Usage) -> None:
         assert caller == self.caller
         self.used.put_nowait(usage)
+
+    async def limit(self, caller: Caller, protocol: str, limit: Limit) -> None:
+        assert caller == self.caller
+        self.limits.put_nowait((protocol, limit))
 
 
 @dataclass
@@ -138,6 +149,7 @@ async def opened_house(
                 else DemoModel(dialect=DIALECTS[dialect], pause=timedelta(0))
             },
             usage=ledger,
+            clock=SystemClock(),
             supervisor=supervisor,
         )
         stack.push_async_callback(service.close)

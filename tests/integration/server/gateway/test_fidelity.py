@@ -1,6 +1,7 @@
 """What passes the gateway on its way to a vendor and back."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from types import SimpleNamespace
 
@@ -10,6 +11,7 @@ import pytest_asyncio
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
+from taskyard.kit.clock import SystemClock
 from taskyard.kit.supervisor import Supervisor
 from taskyard.server.api import gateway as api
 from taskyard.server.gateway.admission import MAX_BODY_BYTES
@@ -17,6 +19,7 @@ from taskyard.server.gateway.dialects import DIALECTS
 from taskyard.server.gateway.service import GatewayService
 from taskyard.server.gateway.usage import Usage
 from taskyard.server.gateway.vendor import Vendor
+from taskyard.testing.fake_llm.failures import fail
 from tests.integration.server.gateway.house import KEY, TRICKY, House, opened_house
 from tests.support.serving import served
 
@@ -160,6 +163,7 @@ async def test_a_vendor_that_is_not_there_is_said_to_be(house: House) -> None:
             keys=house.ledger,
             upstreams={"anthropic": upstream},
             usage=house.ledger,
+            clock=SystemClock(),
             supervisor=supervisor,
         )
         app = Starlette(routes=api.router.routes)
@@ -173,3 +177,22 @@ async def test_a_vendor_that_is_not_there_is_said_to_be(house: House) -> None:
     assert answer.status == 502
     assert answer.headers["x-should-retry"] == "true"
     assert "could not reach the model's API" in body["error"]["message"]
+
+
+async def test_a_usage_limit_is_noted_while_the_refusal_passes_untouched(
+    house: House,
+) -> None:
+    refusal = fail("usage_limit", "anthropic", resets_in=7200)
+    body = json.dumps(refusal.body).encode()
+    house.vendor.status, house.vendor.answer = refusal.status, body
+    house.vendor.headers = dict(refusal.headers)
+
+    async with house.post() as answer:
+        passed = await answer.read()
+    protocol, limit = await asyncio.wait_for(house.ledger.limits.get(), 10)
+
+    assert (answer.status, passed) == (429, body)
+    assert answer.headers["anthropic-ratelimit-unified-status"] == "rejected"
+    assert protocol == "anthropic"
+    assert limit.detail == "Anthropic's usage limit of five hours is reached."
+    assert limit.resets_at is not None

@@ -17,6 +17,7 @@ from taskyard.server.db.tables.jobs import (
 )
 from taskyard.server.db.tables.tasks import (
     GatewayKeyRow,
+    GatewayLimitRow,
     GatewayUsageRow,
     MessageRow,
     PermissionRow,
@@ -55,6 +56,7 @@ __all__ = [
     "EgressDecisionRow",
     "FileRow",
     "GatewayKeyRow",
+    "GatewayLimitRow",
     "GatewayUsageRow",
     "JobRow",
     "MessageRow",

@@ -108,6 +108,8 @@ class SessionRow(Base):
     state_source: Mapped[str] = mapped_column(default="process")
     state_detail: Mapped[str] = mapped_column(default="")
     state_at: Mapped[datetime]
+    #: When the agent says that its usage limit is over.
+    state_until: Mapped[datetime | None]
     heard_at: Mapped[datetime]
     #: The newest `report` event of the current turn.
     report: Mapped[dict[str, Any] | None]
@@ -253,6 +255,20 @@ class GatewayKeyRow(Base):
     task_id: Mapped[UUID | None]
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+
+class GatewayLimitRow(Base):
+    """A vendor's usage limit that a workspace has run into; gone with the next answer."""
+
+    __tablename__ = "gateway_limits"
+
+    workspace_id: Mapped[UUID] = mapped_column(
+        ForeignKey("workspaces.id", ondelete="CASCADE"), primary_key=True
+    )
+    protocol: Mapped[str] = mapped_column(primary_key=True)
+    detail: Mapped[str]
+    reached_at: Mapped[datetime]
+    resets_at: Mapped[datetime | None]  # None: the vendor does not say
 
 
 class GatewayUsageRow(Base):

@@ -25,7 +25,7 @@ _UNFINISHED: Final = re.compile(
 )
 #: For protocols that carry no mark of failure beside the text.
 _FAILED: Final = re.compile(
-    r"Error: |File not found|File path must be|Path \S{1,4096} does not exist"
+    r"Error: |File not found|File path must be|(?:Path|Parent directory) \S{1,4096} does not exist"
     r"|\w+ (?:call )?(?:failed|rejected)\b|Tool execution (?:denied|failed)"
     r"|(?:The user|User) (?:denied|rejected|declined)|Permission denied",
     re.IGNORECASE,

@@ -2,6 +2,7 @@
 
 import posixpath
 import re
+import shlex
 from collections.abc import Generator, Iterable
 from typing import Final
 
@@ -23,6 +24,9 @@ __all__ = [
 Part = Generator[Step, Outcome, str]
 
 _NUMBERED: Final = re.compile(r"^ *\d+(?:→|\t)")
+#: Qwen Code shows a file once, and Copilot makes no folders.
+_SEEN: Final = re.compile(r"\[File [^\n]{1,4096} unchanged since last read")
+_NO_FOLDER: Final = re.compile(r"Parent directory \S{1,4096} does not exist")
 _LIST: Final = (
     "git ls-files --cached --others --exclude-standard 2>/dev/null"
     " || find . -type f -not -path '*/.*' -not -path '*/node_modules/*'"
@@ -43,6 +47,10 @@ def list_files(say: str = "") -> Generator[Step, Outcome, list[str]]:
 def read_file(path: str, say: str = "") -> Part:
     """The file's text; empty when it cannot be read."""
     outcome = yield Read(path=path, say=say)
+    if _SEEN.match(outcome.text):
+        outcome = yield Run(
+            command=f"cat -- {shlex.quote(path)}", purpose=f"Read {path}"
+        )
     return "" if outcome.failed else plain(outcome.text)
 
 
@@ -54,6 +62,10 @@ def write_file(
         yield Read(path=path)
 
     outcome = yield Write(path=path, content=content, say=say)
+    if outcome.failed and _NO_FOLDER.match(outcome.text):
+        folder = posixpath.dirname(path)
+        yield Run(command=f"mkdir -p {shlex.quote(folder)}", purpose=f"Make {folder}")
+        outcome = yield Write(path=path, content=content)
     return not outcome.failed
 
 
