@@ -19,10 +19,10 @@ async def _step(process: ProcessContext) -> None:
             )
 
 
-#: Woken by new messages and by sessions that become idle; the interval is for retries.
+#: The interval is for retries.
 DELIVERY: Final = Loop(
     name="delivery",
     every=timedelta(seconds=3),
     step=_step,
-    topics=(topics.TASK, topics.WORKSPACE),
+    topics=(topics.POST,),
 )

@@ -50,6 +50,8 @@ def create_engine(url: str, *, pool_size: int = 20) -> AsyncEngine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=10,
+        # The connection used last is the one whose statements are prepared.
+        pool_use_lifo=True,
         # With any other zone, each value makes the driver look into the disk for it.
         connect_args={"options": "-c timezone=UTC"},
     )

@@ -7,6 +7,7 @@ __all__ = [
     "EGRESS",
     "JOB",
     "JOB_CANCEL",
+    "POST",
     "PROVISIONER_READY",
     "QUEUE",
     "QUEUE_CANCEL",
@@ -19,6 +20,9 @@ __all__ = [
 
 #: A task's state, messages or permission requests; id = task.
 TASK: Final = "task"
+#: Something may be delivered to a task's runner now: it was written, or the runner has
+#: come, or its agent takes messages again; id = task.
+POST: Final = "post"
 #: New events in the sessions of a task; id = task.
 TRANSCRIPT: Final = "transcript"
 #: The list of somebody's tasks; id = "<owner>/<task>".

@@ -176,6 +176,7 @@ class Ingest:
         await self._transcript.begin(row, event)
         await self._initial_message(row, event)
         self._hint_state()
+        self._hint_post()
 
     async def _initial_message(
         self, session: SessionRow, event: SessionStartedEvent
@@ -213,6 +214,8 @@ class Ingest:
         self._hints.add((topics.TRANSCRIPT, str(self._subject)))
         if any(_changes_state(one) for one in clean):
             self._hint_state()
+        if any(one.kind in _TURNS for one in clean):
+            self._hint_post()
 
     async def _session_identified(self, event: SessionIdentifiedEvent) -> None:
         row = await self._transcript.session(UUID(event["session_id"]))
@@ -233,14 +236,25 @@ class Ingest:
                 (topics.TASKS, f"{self._agent.owner_id}/{self._agent.task_id}")
             )
 
+    def _hint_post(self) -> None:
+        if self._agent.task_id is not None:
+            self._hints.add((topics.POST, str(self._agent.task_id)))
+
     async def _send_hints(self) -> None:
         for topic, id_ in sorted(self._hints):
             await notify(self._store.session, topic, id_)
 
 
-_SILENT: Final = frozenset({"message_chunk", "tool", "plan", "commands", "raw"})
+#: The last totals of a turn are there when it ends, which is told.
+_SILENT: Final = frozenset(
+    {"message_chunk", "tool", "plan", "commands", "raw", "usage"}
+)
+#: What lets an agent take the next message, or one into its turn.
+_TURNS: Final = frozenset({"state", "turn_ended", "control"})
 
 
 def _changes_state(event: CleanEvent) -> bool:
     """Whether a reader of the task's state, not of its transcript, may care."""
+    if event.kind == "message":
+        return event.data.get("role") == "user"
     return event.kind not in _SILENT

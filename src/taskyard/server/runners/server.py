@@ -242,6 +242,8 @@ class RunnerServer:
         with suppress(SQLAlchemyError, OSError):
             async with self._sessions.begin() as session:
                 await _hint(session, agent)
+                if agent.task_id is not None:
+                    await notify(session, topics.POST, agent.task_id)
 
     async def _say_goodbye(self, connection: Connection) -> None:
         agent = connection.agent

@@ -19,6 +19,7 @@ from weakref import WeakValueDictionary
 
 import structlog
 from sqlalchemy import select, union
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.kit.clock import Clock
 from taskyard.kit.errors import Unreachable
@@ -30,12 +31,10 @@ from taskyard.server.db.tables import (
     MessageRow,
     PermissionRow,
     SessionRow,
-    TaskRow,
 )
 from taskyard.server.runners.link import LinkRegistry
 from taskyard.server.tasks.messages import MessageStore
 from taskyard.server.tasks.permissions import PermissionStore
-from taskyard.server.tasks.records import main_session
 from taskyard.server.tasks.store import TaskStore
 
 __all__ = ["Courier", "choose"]
@@ -155,7 +154,7 @@ class Courier:
     async def _next_message(self, task_id: UUID) -> _Delivery | None:
         """Load what is due and mark it as on its way."""
         async with self._sessions.begin() as session:
-            place = await self._place(TaskStore(session), task_id)
+            place = await self._place(session, task_id)
             if place is None:
                 return None
             agent_row_id, main = place
@@ -219,34 +218,22 @@ class Courier:
 
     async def _unsent(self, task_id: UUID) -> list[_Answer]:
         async with self._sessions.begin() as session:
-            place = await self._place(TaskStore(session), task_id)
-            if place is None:
-                return []
-            agent_row_id, _ = place
-            found = list[_Answer]()
-            for row in await TaskStore(session).sessions_of(task_id):
-                found.extend(
-                    _Answer(agent_row_id=agent_row_id, permission=answer)
-                    for answer in await PermissionStore(session).unsent(row.id)
-                )
-        return found
+            answers = await PermissionStore(session).unsent(task_id)
+            place = await self._place(session, task_id) if answers else None
+        if place is None:
+            return []
+        return [_Answer(agent_row_id=place[0], permission=row) for row in answers]
 
     # -- both -------------------------------------------------------------------------
 
     async def _place(
-        self, store: TaskStore, task_id: UUID
+        self, session: AsyncSession, task_id: UUID
     ) -> tuple[UUID, SessionRow] | None:
         """The linked agent of the task's latest build, and the session it runs there."""
-        record = await store.record(TaskRow.id == task_id)
-        if record is None or record.agent is None:
+        place = await TaskStore(session).running(task_id)
+        if place is None or not self._links.is_connected(place[0]):
             return None
-        if not self._links.is_connected(record.agent.id):
-            return None
-        slug = record.app.slug if record.app else None
-        session = main_session(await store.sessions_of(task_id), slug)
-        if session is None or record.session_facts(session) is None:
-            return None
-        return record.agent.id, session
+        return place
 
     async def _send(
         self, agent_row_id: UUID, name: CommandName, args: dict[str, str], *, id_: str

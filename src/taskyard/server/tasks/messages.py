@@ -61,7 +61,6 @@ class MessageStore:
     async def add(self, row: MessageRow) -> None:
         self.session.add(row)
         await self.session.flush()
-        await self.session.refresh(row)
 
     async def get(self, message_id: UUID, *, lock: bool = False) -> MessageRow | None:
         statement = select(MessageRow).where(MessageRow.id == message_id)
@@ -150,6 +149,7 @@ class MessageService:
         row = MessageRow(
             id=id_ or uuid4(),
             task_id=task.id,
+            session_id=None,
             author_id=author_id,
             kind="follow_up",
             delivery=delivery,
@@ -157,9 +157,11 @@ class MessageService:
             text=check_input(text),
             error="",
             created_at=self._clock.now(),
+            delivered_at=None,
         )
         await self._store.add(row)
         await notify(self._store.session, topics.TASK, task.id)
+        await notify(self._store.session, topics.POST, task.id)
         return row
 
     async def list(self, task: TaskRow) -> list[Message]:
@@ -198,6 +200,7 @@ class MessageService:
         if position is not None:
             await self._move(task, row, position)
         await notify(self._store.session, topics.TASK, task.id)
+        await notify(self._store.session, topics.POST, task.id)
 
     async def remove(self, task: TaskRow, message_id: UUID) -> None:
         """Raises `MessageNotFound`, `MessageNotEditable`."""

@@ -84,12 +84,13 @@ class PermissionStore:
         )
         return (await self.session.scalar(statement)) is not None
 
-    async def unsent(self, session_id: UUID) -> list[PermissionRow]:
+    async def unsent(self, task_id: UUID) -> list[PermissionRow]:
         """Answers that the runner has not taken yet."""
         statement = (
             select(PermissionRow)
+            .join(SessionRow, SessionRow.id == PermissionRow.session_id)
             .where(
-                PermissionRow.session_id == session_id,
+                SessionRow.task_id == task_id,
                 PermissionRow.state == "answered",
                 PermissionRow.sent_at.is_(None),
             )
@@ -143,6 +144,7 @@ class PermissionService:
             _check_same(row, name, option_id=option_id)
         else:
             await notify(self._store.session, topics.TASK, task.id)
+            await notify(self._store.session, topics.POST, task.id)
         return permission(row, answered_by=name)
 
 

@@ -50,7 +50,7 @@ from taskyard.server.tasks.parts import (
     TaskTemplate,
     TaskWorkspace,
 )
-from taskyard.server.tasks.records import TaskRecord, WaitingFacts
+from taskyard.server.tasks.records import TaskRecord, WaitingFacts, main_session
 from taskyard.server.tasks.status import AppStatusFact
 
 __all__ = ["TaskStore", "may_read"]
@@ -130,6 +130,39 @@ class TaskStore:
             .order_by(SessionRow.created_at, SessionRow.id)
         )
         return list(await self.session.scalars(statement))
+
+    async def running(self, task_id: UUID) -> tuple[UUID, SessionRow] | None:
+        """The agent of the task's latest build, and the session it runs there, if any."""
+        number = (
+            select(func.max(BuildRow.build_number))
+            .where(BuildRow.workspace_id == TaskRow.workspace_id)
+            .correlate(TaskRow)
+            .scalar_subquery()
+        )
+        found = await self.session.execute(
+            select(
+                TaskAppRow.agent_row_id, BuildRow.created_at, AppRow.slug, SessionRow
+            )
+            .join(TaskRow, TaskRow.id == TaskAppRow.task_id)
+            .join(BuildRow, BuildRow.workspace_id == TaskRow.workspace_id)
+            .outerjoin(AppRow, AppRow.id == TaskAppRow.app_row_id)
+            .join(SessionRow, SessionRow.task_id == TaskRow.id)
+            .where(
+                TaskRow.id == task_id,
+                TaskRow.deleted_at.is_(None),
+                BuildRow.build_number == number,
+                TaskAppRow.build_number == BuildRow.build_number,
+                TaskAppRow.agent_row_id.is_not(None),
+            )
+        )
+        rows = found.all()
+        if not rows:
+            return None
+        agent_row_id, built_at, slug, _ = rows[0]
+        session = main_session([row[3] for row in rows], slug)
+        if agent_row_id is None or session is None or session.heard_at <= built_at:
+            return None
+        return agent_row_id, session
 
     async def waiting(self, task_id: UUID) -> WaitingFacts:
         is_queued = MessageRow.state.in_(("queued", "sending"))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final, cast
+from typing import Final
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
@@ -13,7 +13,7 @@ from taskyard.kit.clock import Clock
 from taskyard.kit.errors import InvalidRequest, TaskyardError
 from taskyard.protocol.api.tasks import CreateMessage, Message, TaskLogs
 from taskyard.server.db.engine import Sessions
-from taskyard.server.db.tables import AppRow, MessageRow, SessionRow
+from taskyard.server.db.tables import MessageRow, SessionRow, TaskRow
 from taskyard.server.identity.actor import Actor
 from taskyard.server.runners.link import LinkRegistry
 from taskyard.server.tasks.app_client import AgentApi, logs_of
@@ -33,7 +33,9 @@ from taskyard.server.tasks.messages import (
     MessageService,
     MessageStore,
     check_input,
+    message,
 )
+from taskyard.server.tasks.parts import TaskApp
 from taskyard.server.tasks.records import TaskRecord, main_session
 from taskyard.server.tasks.service import TaskService
 from taskyard.server.tasks.status import derive_status
@@ -143,19 +145,21 @@ class Talk:
         """
         async with self._sessions.begin() as session:
             service = self._services(session)
-            record = await service.find(actor, user, task, write=True)
-            if body.resume and derive_status(record.status_facts()) == "paused":
-                await service.resume(actor, record)
+            found = await service.lock(actor, user, task)
+            if body.resume:
+                await _resume(service, actor, found.id)
             if body.delivery == "now":
-                await self._check_idle(TaskStore(session), record)
+                await self._check_idle(TaskStore(session), found.id)
             row = await self._messages(session).add(
-                record.task,
+                found,
                 author_id=actor.user_id,
                 text=body.input,
                 delivery=body.delivery,
                 id_=id_,
             )
-        if body.delivery == "now" and await self._deliver(record.id, row) == "queued":
+        if body.delivery != "now":
+            return message(row, author_name=actor.username)
+        if await self._deliver(found.id, row) == "queued":
             raise AgentBusy("running")
         async with self._sessions.begin() as session:
             return await self._messages(session).show(row.id)
@@ -163,8 +167,7 @@ class Talk:
     async def cancel(self, actor: Actor, user: str, task: str) -> None:
         """End the running turn; nothing to do is not an error. Raises AppUnreachable."""
         async with self._sessions.begin() as session:
-            service = self._services(session)
-            record = await service.find(actor, user, task, write=True)
+            record = await self._services(session).find(actor, user, task, write=True)
             turn = await self._turn(TaskStore(session), record)
         if turn is None:
             return
@@ -209,9 +212,10 @@ class Talk:
             raise AgentNotReady("running")
         return None
 
-    async def _check_idle(self, store: TaskStore, record: TaskRecord) -> None:
-        session = await _session(store, record)
-        if session is None:
+    async def _check_idle(self, store: TaskStore, task_id: UUID) -> None:
+        record = await store.record(TaskRow.id == task_id)
+        session = await _session(store, record) if record else None
+        if record is None or session is None:
             raise AgentBusy("not running")
         if session.controller == "terminal":
             raise AgentBusy("in the agent's terminal")
@@ -248,6 +252,12 @@ class Talk:
         return MessageService(store=MessageStore(session), clock=self._clock)
 
 
+async def _resume(service: TaskService, actor: Actor, task_id: UUID) -> None:
+    record = await service.reload(task_id)
+    if record is not None and derive_status(record.status_facts()) == "paused":
+        await service.resume(actor, record)
+
+
 async def _session(store: TaskStore, record: TaskRecord) -> SessionRow | None:
     """The task's session, if it is alive in the present build."""
     slug = record.app.slug if record.app else None
@@ -255,11 +265,10 @@ async def _session(store: TaskStore, record: TaskRecord) -> SessionRow | None:
     return session if record.session_facts(session) is not None else None
 
 
-def _dialled_url(app: AppRow) -> str:
+def _dialled_url(app: TaskApp) -> str:
     """Apps of agents that we do not drive are dialled: they need a plain http URL."""
-    url = str(cast("dict[str, object]", app.spec).get("url") or "")
-    if not url:
+    if not app.url:
         raise AppUrlMissing
-    if urlsplit(url).scheme != "http":
+    if urlsplit(app.url).scheme != "http":
         raise AppSchemeUnsupported
-    return url
+    return app.url
