@@ -75,7 +75,8 @@ def _host(name: str) -> str:
     if name.startswith(("http://", "https://")):
         raise InvalidList(f"'{name}' must not include http:// or https://")
     bare = _without_port(name)
-    if bare != name.strip("[]"):
+    # An IPv6 address without brackets looks like a name with a port, and is refused so.
+    if name not in {bare, f"[{bare}]"} or (":" in name and not name.startswith("[")):
         raise InvalidList(f"'{name}' must not include a port")
     return bare.lower()
 
@@ -88,7 +89,10 @@ def _without_port(host: str) -> str:
 
 
 def _origin(entry: str) -> str:
-    parts = urlsplit(entry)
+    try:
+        parts = urlsplit(entry)
+    except ValueError as exc:
+        raise InvalidList(f"'{entry}' is not an origin: {exc}") from exc
     if not parts.scheme or not parts.netloc:
         raise InvalidList(f"'{entry}' must be of the form scheme://host[:port]")
     return f"{parts.scheme}://{parts.netloc}".lower()

@@ -3,15 +3,13 @@
 from typing import Final, final
 
 from taskyard.runner.agentapi.access import AllowedHosts, AllowedOrigins
-from taskyard.runner.agentapi.http import serve_http
+from taskyard.runner.agentapi.http import serve_on_loopback
 from taskyard.runner.agentapi.surface import Access, Surface
-from taskyard.runner.agentapi.uploads import MAX_BYTES
+from taskyard.runner.agentapi.uploads import BODY_BYTES
 from taskyard.runner.agents.conversation import Conversation
 
 __all__ = ["AgentApi"]
 
-#: A form around the largest file.
-_BODY_BYTES: Final = MAX_BYTES + 1024 * 1024
 _ORIGINS: Final = (
     "http://localhost:3284",
     "http://localhost:3000",
@@ -27,11 +25,16 @@ class AgentApi:
     through the server's proxy, which has checked who asks.
     """
 
-    async def serve(self, conversation: Conversation, *, port: int) -> None:
-        access = Access(hosts=AllowedHosts(["*"]), origins=AllowedOrigins(_ORIGINS))
-        surface = Surface(conversation, access)
-        server = await serve_http(
-            surface, host="127.0.0.1", port=port, body_limit=_BODY_BYTES
+    async def serve(
+        self, conversation: Conversation, *, port: int, stable_while_asking: bool
+    ) -> None:
+        access = Access(
+            hosts=AllowedHosts(["*"]),
+            origins=AllowedOrigins(_ORIGINS),
+            stable_while_asking=stable_while_asking,
+        )
+        server = await serve_on_loopback(
+            Surface(conversation, access), port=port, body_limit=BODY_BYTES
         )
         async with server:
             await server.serve_forever()

@@ -7,28 +7,32 @@ from typing import Any
 
 from taskyard.runner.agentapi.http import Request, Response
 
-__all__ = ["SendFailed", "json_answer", "problem", "text_answer"]
+__all__ = ["json_answer", "problem", "text_answer"]
 
 
-class SendFailed(Exception):
-    """A message could not be given to the agent; the text says why."""
-
-
-def json_answer(request: Request, schema: str, body: Mapping[str, Any]) -> Response:
+def json_answer(
+    request: Request,
+    schema: str,
+    body: Mapping[str, Any],
+    *,
+    status: HTTPStatus = HTTPStatus.OK,
+    kind: str = "application/json",
+) -> Response:
     """A JSON body with `$schema` and the `Link` header that goes with it."""
     path = f"/schemas/{schema}.json"
     url = f"http://{request.headers.get('host', 'localhost')}{path}"
     return Response(
-        headers=[
-            ("content-type", "application/json"),
-            ("link", f'<{path}>; rel="describedBy"'),
-        ],
+        status=status,
+        headers=[("content-type", kind), ("link", f'<{path}>; rel="describedBy"')],
         body=json.dumps({"$schema": url, **body}).encode(),
     )
 
 
 def problem(
-    status: HTTPStatus, detail: str, errors: Sequence[Mapping[str, Any]] = ()
+    request: Request,
+    status: HTTPStatus,
+    detail: str,
+    errors: Sequence[Mapping[str, Any]] = (),
 ) -> Response:
     """An RFC 9457 problem; clients show `detail` and `errors[].message`."""
     body: dict[str, Any] = {
@@ -38,11 +42,8 @@ def problem(
     }
     if errors:
         body["errors"] = list(errors)
-    return Response(
-        status=status,
-        headers=[("content-type", "application/problem+json")],
-        body=json.dumps(body).encode(),
-    )
+    kind = "application/problem+json"
+    return json_answer(request, "ErrorModel", body, status=status, kind=kind)
 
 
 def text_answer(status: HTTPStatus, text: str) -> Response:

@@ -6,6 +6,8 @@ single file; h11 does the part that is easy to get wrong.
 """
 
 import asyncio
+import logging
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,16 +17,14 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import h11
 
-__all__ = ["Handler", "Request", "Response", "TooLarge", "serve_http"]
+__all__ = ["Handler", "Request", "Response", "serve_on_loopback"]
+
+log = logging.getLogger(__name__)
 
 _HEAD_SECONDS: Final = 60.0
 _BODY_SECONDS: Final = 120.0
 _READ: Final = 64 * 1024
 _CLIENT_GONE: Final = (ConnectionError, TimeoutError, h11.ProtocolError, OSError)
-
-
-class TooLarge(Exception):
-    """The request's body is larger than the handler takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +34,7 @@ class Request:
     query: Mapping[str, list[str]]
     headers: Mapping[str, str]  # names in lower case; of a repeated one, the last
     body: bytes
+    is_cut: bool = False  # the body was longer than the server keeps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +47,13 @@ class Response:
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-async def serve_http(
-    handler: Handler, *, host: str, port: int, body_limit: int
+async def serve_on_loopback(
+    handler: Handler, *, port: int, body_limit: int
 ) -> asyncio.Server:
-    """Start serving; close the returned server to stop. Raises OSError when the port is taken."""
+    """Start serving; close the returned server to stop. Raises OSError when the port is taken.
+
+    On IPv6 as well, where there is any: clients differ in what `localhost` means to them.
+    """
 
     async def connected(
         reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -61,7 +65,16 @@ async def serve_http(
         finally:
             writer.close()
 
-    return await asyncio.start_server(connected, host, port)
+    hosts = ["127.0.0.1", "::1"] if port and _has_ipv6() else ["127.0.0.1"]
+    return await asyncio.start_server(connected, hosts, port)
+
+
+def _has_ipv6() -> bool:
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            return True
+    except OSError:
+        return False
 
 
 class _Connection:
@@ -76,6 +89,7 @@ class _Connection:
         self._reader = reader
         self._writer = writer
         self._limit = body_limit
+        self._is_head = False
         self._h11 = h11.Connection(h11.SERVER, max_incomplete_event_size=_READ)
 
     async def run(self) -> None:
@@ -87,12 +101,7 @@ class _Connection:
                     return
                 async with asyncio.timeout(_BODY_SECONDS):
                     request = await self._request(head)
-                response = await self._handler(request)
-            except TooLarge:
-                response = Response(
-                    status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-                    headers=[("connection", "close")],
-                )
+                response = await self._respond(request)
             except h11.RemoteProtocolError as exc:
                 response = Response(
                     status=HTTPStatus(exc.error_status_hint),
@@ -106,6 +115,13 @@ class _Connection:
 
             self._h11.start_next_cycle()
 
+    async def _respond(self, request: Request) -> Response:
+        try:
+            return await self._handler(request)
+        except Exception:
+            log.exception("%s %s failed", request.method, request.path)
+            return Response(status=HTTPStatus.INTERNAL_SERVER_ERROR)
+
     async def _head(self) -> h11.Request | None:
         while True:
             event = self._h11.next_event()
@@ -117,13 +133,16 @@ class _Connection:
                 return None
 
     async def _request(self, head: h11.Request) -> Request:
+        self._is_head = head.method == b"HEAD"
         parts = bytearray()
+        is_cut = False
         while True:
             event = self._h11.next_event()
             if isinstance(event, h11.Data):
-                parts += event.data
-                if len(parts) > self._limit:
-                    raise TooLarge
+                # The rest is read and dropped: a client that still writes reads no answer.
+                room = self._limit - len(parts)
+                is_cut = is_cut or len(event.data) > room
+                parts += event.data[:room]
             elif isinstance(event, h11.EndOfMessage):
                 break
             elif event is h11.NEED_DATA:
@@ -137,6 +156,7 @@ class _Connection:
             query=parse_qs(target.query, keep_blank_values=True),
             headers={n.decode(): v.decode("latin-1") for n, v in head.headers},
             body=bytes(parts),
+            is_cut=is_cut,
         )
 
     async def _more(self) -> None:
@@ -151,9 +171,9 @@ class _Connection:
             headers.append((b"content-length", b"%d" % len(response.body)))
         self._send(h11.Response(status_code=int(response.status), headers=headers))
         if isinstance(response.body, bytes):
-            if self._h11.our_state is h11.SEND_BODY and response.body:
+            if response.body and not self._is_head:
                 self._send(h11.Data(data=response.body))
-        else:
+        elif not self._is_head:
             await self._stream(response.body)
         self._send(h11.EndOfMessage())
         await self._writer.drain()

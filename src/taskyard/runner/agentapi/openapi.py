@@ -1,11 +1,14 @@
-"""The OpenAPI document of the surface: five routes, as clients generate from it."""
+"""The OpenAPI document of the five documented routes; clients generate from it."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 __all__ = ["SCHEMAS", "document"]
 
+Json = dict[str, Any]
 
-def _object(**properties: dict[str, Any]) -> dict[str, Any]:
+
+def _object(**properties: Json) -> Json:
     return {
         "type": "object",
         "additionalProperties": False,
@@ -17,6 +20,15 @@ def _object(**properties: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _plain(**properties: Json) -> Json:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": properties,
+        "required": list(properties),
+    }
+
+
 _TEXT: Final = {"type": "string"}
 _TIME: Final = {"type": "string", "format": "date-time"}
 _NUMBER: Final = {"type": "integer", "format": "int64"}
@@ -24,16 +36,15 @@ _ROLE: Final = {"type": "string", "enum": ["agent", "user"]}
 _STATUS: Final = {"type": "string", "enum": ["running", "stable"]}
 _TRUE: Final = {"type": "boolean"}
 
-_MESSAGE: Final[dict[str, Any]] = {
+_MESSAGE: Final = _plain(id=_NUMBER, content=_TEXT, role=_ROLE, time=_TIME)
+_DETAIL: Final = {
     "type": "object",
-    "additionalProperties": False,
-    "properties": {"id": _NUMBER, "content": _TEXT, "role": _ROLE, "time": _TIME},
-    "required": ["content", "id", "role", "time"],
+    "properties": {"message": _TEXT, "location": _TEXT, "value": {}},
 }
-SCHEMAS: Final[dict[str, dict[str, Any]]] = {
+SCHEMAS: Final[dict[str, Json]] = {
     "StatusResponseBody": _object(
-        agent_type=_TEXT,
         status=_STATUS,
+        agent_type=_TEXT,
         transport={"type": "string", "enum": ["acp", "pty"]},
     ),
     "MessagesResponseBody": _object(messages={"type": "array", "items": _MESSAGE}),
@@ -42,29 +53,33 @@ SCHEMAS: Final[dict[str, dict[str, Any]]] = {
     ),
     "MessageResponseBody": _object(ok=_TRUE),
     "UploadResponseBody": _object(filePath=_TEXT, ok=_TRUE),
-    "MessageUpdateBody": {
-        "type": "object",
-        "properties": {"id": _NUMBER, "message": _TEXT, "role": _ROLE, "time": _TIME},
-        "required": ["id", "role", "message", "time"],
-    },
-    "StatusChangeBody": {
-        "type": "object",
-        "properties": {"agent_type": _TEXT, "status": _STATUS},
-        "required": ["status", "agent_type"],
-    },
+    "MessageUpdateBody": _plain(id=_NUMBER, role=_ROLE, message=_TEXT, time=_TIME),
+    "StatusChangeBody": _plain(status=_STATUS, agent_type=_TEXT),
+    "ErrorBody": _plain(
+        message=_TEXT,
+        level={"type": "string", "enum": ["error", "warning"]},
+        time=_TIME,
+    ),
     "ErrorModel": {
         "type": "object",
+        "additionalProperties": False,
         "properties": {
+            "$schema": {"type": "string", "format": "uri", "readOnly": True},
             "title": _TEXT,
             "status": _NUMBER,
             "detail": _TEXT,
-            "errors": {"type": "array", "items": {"type": "object"}},
+            "errors": {"type": "array", "items": _DETAIL},
         },
     },
 }
+_EVENTS: Final = {
+    "message_update": "MessageUpdateBody",
+    "status_change": "StatusChangeBody",
+    "agent_error": "ErrorBody",
+}
 
 
-def document() -> dict[str, Any]:
+def document() -> Json:
     """OpenAPI 3.1."""
     return {
         "openapi": "3.1.0",
@@ -74,22 +89,52 @@ def document() -> dict[str, Any]:
             "description": "HTTP API of an agent's session in a workspace.",
         },
         "components": {"schemas": SCHEMAS},
-        "paths": {
-            "/events": {"get": _route("subscribeEvents", None, stream=True)},
-            "/message": {
-                "post": {
-                    **_route("post-message", "MessageResponseBody"),
-                    "requestBody": _json("MessageRequestBody"),
-                }
-            },
-            "/messages": {"get": _route("get-messages", "MessagesResponseBody")},
-            "/status": {"get": _route("get-status", "StatusResponseBody")},
-            "/upload": {
-                "post": {
-                    **_route("upload", "UploadResponseBody"),
-                    "requestBody": {"content": {"multipart/form-data": _FORM}},
-                }
-            },
+        "paths": _paths(),
+    }
+
+
+def _paths() -> Json:
+    return {
+        "/events": {
+            "get": {
+                "operationId": "subscribeEvents",
+                "summary": "Everything that was said, then every change, as it happens.",
+                "responses": {
+                    "200": {"description": "OK", "content": _stream()},
+                    "default": _ERROR,
+                },
+            }
+        },
+        "/message": {
+            "post": {
+                **_route("post-message", "Give the agent a message, or keys."),
+                "responses": _responses("MessageResponseBody"),
+                "requestBody": {"required": True, **_json("MessageRequestBody")},
+            }
+        },
+        "/messages": {
+            "get": {
+                **_route("get-messages", "The conversation."),
+                "responses": _responses("MessagesResponseBody"),
+            }
+        },
+        "/status": {
+            "get": {
+                **_route(
+                    "get-status", "Whether the agent works or waits for a message."
+                ),
+                "responses": _responses("StatusResponseBody"),
+            }
+        },
+        "/upload": {
+            "post": {
+                **_route("upload", "Store a file where the agent can read it."),
+                "responses": _responses("UploadResponseBody"),
+                "requestBody": {
+                    "required": True,
+                    "content": {"multipart/form-data": _FORM},
+                },
+            }
         },
     }
 
@@ -99,21 +144,48 @@ _FORM: Final = {
         "type": "object",
         "properties": {"file": {"type": "string", "format": "binary"}},
         "required": ["file"],
-    }
+    },
+    "encoding": {"file": {"contentType": "application/octet-stream"}},
 }
 
 
-def _json(schema: str, kind: str = "application/json") -> dict[str, Any]:
-    return {"content": {kind: {"schema": {"$ref": f"#/components/schemas/{schema}"}}}}
+def _json(schema: str, kind: str = "application/json") -> Json:
+    return {"content": {kind: {"schema": _reference(schema)}}}
 
 
-def _route(
-    operation: str, schema: str | None, *, stream: bool = False
-) -> dict[str, Any]:
-    ok: dict[str, Any] = {"description": "OK"}
-    if stream:
-        ok["content"] = {"text/event-stream": {"schema": {"type": "string"}}}
-    elif schema:
-        ok |= _json(schema)
-    error = {"description": "Error", **_json("ErrorModel", "application/problem+json")}
-    return {"operationId": operation, "responses": {"200": ok, "default": error}}
+def _reference(schema: str) -> Json:
+    return {"$ref": f"#/components/schemas/{schema}"}
+
+
+_ERROR: Final[Mapping[str, Any]] = {
+    "description": "Error",
+    **_json("ErrorModel", "application/problem+json"),
+}
+
+
+def _route(operation: str, summary: str) -> Json:
+    return {"operationId": operation, "summary": summary}
+
+
+def _responses(schema: str) -> Json:
+    return {"200": {"description": "OK", **_json(schema)}, "default": _ERROR}
+
+
+def _stream() -> Json:
+    """Each item of the array is an event; that is how generators for Go read streams."""
+    kinds = [
+        {
+            "title": f"Event {name}",
+            "type": "object",
+            "properties": {
+                "event": {"type": "string", "const": name},
+                "data": _reference(schema),
+                "id": {"type": "integer"},
+                "retry": {"type": "integer"},
+            },
+            "required": ["data", "event"],
+        }
+        for name, schema in _EVENTS.items()
+    ]
+    items = {"type": "array", "items": {"oneOf": kinds}}
+    return {"text/event-stream": {"schema": items}}

@@ -1,43 +1,58 @@
 """The AgentAPI routes over one conversation.
 
-Nothing here waits for the agent but `POST /message`, and that only until the turn begins:
-reading status and messages never blocks behind a send.
+Nothing here waits for the agent but `POST /message`, and that only until it has taken the
+message: reading status and messages never blocks behind a send.
 """
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Final, cast, final
+from typing import Final, final
 
 from taskyard.runner.agentapi.access import AllowedHosts, AllowedOrigins
 from taskyard.runner.agentapi.answers import json_answer, problem, text_answer
 from taskyard.runner.agentapi.chat import chat_page
+from taskyard.runner.agentapi.documents import documentation
 from taskyard.runner.agentapi.events import SSE_HEADERS, chat_events, screen_events
 from taskyard.runner.agentapi.http import Request, Response
-from taskyard.runner.agentapi.openapi import SCHEMAS, document
+from taskyard.runner.agentapi.keys import NoTerminal, press
+from taskyard.runner.agentapi.requests import BadRequest, read_message
 from taskyard.runner.agentapi.uploads import (
+    NoFile,
     NotMultipart,
     TooBig,
     Uploads,
     field_file,
 )
-from taskyard.runner.agents.conversation import Busy, Conversation
+from taskyard.runner.agents.conversation import (
+    Busy,
+    Conversation,
+    NotStarted,
+    Status,
+)
 from taskyard.runner.agents.driver import AgentFailed, Unsupported
 from taskyard.runner.agents.tui.profiles import type_of
 
 __all__ = ["Access", "Surface"]
 
-_KINDS: Final = ("user", "raw")
-#: What the chat page's "control" keys mean to an agent without a terminal.
-_INTERRUPTS: Final = frozenset({"\x1b", "\x03"})
+_EMPTY: Final = "message must not be empty"
+_BUSY: Final = "message can only be sent when the agent is waiting for user input"
+_NOT_STARTED: Final = (
+    "failed to send message: failed to wait for processing to start: "
+    "timeout waiting for condition"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
+    """Who may call, from where, and what a pending permission looks like to them."""
+
     hosts: AllowedHosts
     origins: AllowedOrigins
     chat_base_path: str = "/chat"  # as the browser sees it, without a final slash
+    #: A pending permission counts as waiting for a message, and the message answers it:
+    #: for clients that send to a stable agent only.
+    stable_while_asking: bool = False
 
 
 @final
@@ -55,6 +70,8 @@ class Surface:
             ("GET", "/internal/screen"): self._screen,
             ("POST", "/upload"): self._upload,
         }
+        self._methods = {path: method for method, path in self._routes}
+        self._methods["/message"] = "POST"
 
     async def __call__(self, request: Request) -> Response:
         if not self._access.hosts.allows(request.headers.get("host", "")):
@@ -82,28 +99,45 @@ class Surface:
         return handler(request)
 
     def _events(self, _: Request) -> Response:
-        return Response(headers=SSE_HEADERS, body=chat_events(self._conversation))
+        events = chat_events(self._conversation, lambda: self._state)
+        return Response(headers=SSE_HEADERS, body=events)
 
     def _screen(self, _: Request) -> Response:
         return Response(headers=SSE_HEADERS, body=screen_events(self._conversation))
 
     def _page(self, request: Request) -> Response:
-        path = request.path.rstrip("/") or "/"
+        path = request.path
         if path == "/":
-            target = f"{self._access.chat_base_path}/embed"
+            target = f"{self._access.chat_base_path.rstrip('/')}/embed"
             return Response(
                 status=HTTPStatus.TEMPORARY_REDIRECT, headers=[("location", target)]
             )
+        if method := self._methods.get(path):
+            refused = problem(
+                request,
+                HTTPStatus.METHOD_NOT_ALLOWED,
+                f"{path} is for {method} requests",
+            )
+            return Response(
+                status=refused.status,
+                headers=[*refused.headers, ("allow", method)],
+                body=refused.body,
+            )
         if path == "/chat" or path.startswith("/chat/"):
-            return chat_page(path)
-        if path in {"/status", "/messages", "/message", "/upload", "/events"}:
-            return problem(HTTPStatus.METHOD_NOT_ALLOWED, "method not allowed here")
-        return _documentation(path)
+            return chat_page(path.rstrip("/"))
+        return documentation(path)
+
+    @property
+    def _state(self) -> Status:
+        asks = self._conversation.transcript.question is not None
+        if asks and self._access.stable_while_asking:
+            return "stable"
+        return self._conversation.status
 
     def _status(self, request: Request) -> Response:
         conversation = self._conversation
         body = {
-            "status": conversation.status,
+            "status": self._state,
             "agent_type": type_of(conversation.agent),
             "transport": conversation.transport,
         }
@@ -118,100 +152,72 @@ class Surface:
 
     async def _message(self, request: Request) -> Response:
         try:
-            given: object = json.loads(request.body)
-        except ValueError:
-            return problem(HTTPStatus.BAD_REQUEST, "the request body is not valid JSON")
-        fields = cast("dict[str, Any]", given) if isinstance(given, dict) else {}
-        if wrong := _wrong_fields(fields):
-            return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "validation failed", wrong)
-        reason = await self._say(str(fields["content"]), str(fields["type"]))
-        if reason:
+            message = read_message(request)
+        except BadRequest as exc:
+            return problem(request, exc.status, exc.detail, exc.errors)
+        send = self._type if message.kind == "raw" else self._say
+        if reason := await send(message.content):
             return problem(
+                request,
                 HTTPStatus.INTERNAL_SERVER_ERROR,
                 "unexpected error occurred",
                 [{"message": f"failed to send message: {reason}"}],
             )
         return json_answer(request, "MessageResponseBody", {"ok": True})
 
-    async def _say(self, content: str, kind: str) -> str:
+    async def _say(self, content: str) -> str:
         """Give it to the agent; what went wrong, or nothing."""
-        if kind == "raw":
-            return await self._type(content)
-        if not content.strip():
-            return "message must not be empty"
+        text = content.strip()
+        if not text:
+            return _EMPTY
         try:
-            await self._conversation.say(content.strip())
-        except Busy as exc:
-            return f"message can only be sent when the agent is waiting for user input ({exc})"
+            if (
+                self._access.stable_while_asking
+                and self._conversation.transcript.question
+            ):
+                return await self._answer(text)
+            await self._conversation.say(text)
+        except Busy:
+            return _BUSY
+        except NotStarted:
+            return _NOT_STARTED
+        return ""
+
+    async def _answer(self, text: str) -> str:
+        """Answer the open question with a message."""
+        question = self._conversation.transcript.question
+        option = None if question is None else question.option_for(text)
+        if question is None:
+            return ""
+        if option is None:
+            return f"{question.title}: answer with the number or the name of an option"
+        await self._conversation.answer(question.request, option["id"])
         return ""
 
     async def _type(self, keys: str) -> str:
-        """Keys for the terminal; without one, the keys that interrupt still do."""
+        """Keys for the terminal; without one, those that mean something all the same."""
         conversation = self._conversation
-        if conversation.transport == "acp":
-            if keys not in _INTERRUPTS:
-                return (
-                    "this agent has no terminal: only Escape and Ctrl-C are understood"
-                )
-            await conversation.cancel()
-            return ""
         try:
-            await conversation.write_raw(keys.encode("utf-8", "replace"))
-        except (AgentFailed, Busy, Unsupported) as exc:
+            if conversation.transport == "acp":
+                await press(conversation, keys)
+            else:
+                await conversation.write_raw(keys.encode("utf-8", "replace"))
+        except (AgentFailed, Busy, NoTerminal, Unsupported) as exc:
             return str(exc)
         return ""
 
     def _upload(self, request: Request) -> Response:
         try:
-            kind = request.headers.get("content-type", "")
-            path = self._uploads.keep(field_file(kind, request.body, "file"))
-        except NotMultipart as exc:
-            return problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(exc))
+            path = self._uploads.keep(field_file(request, "file"))
+        except (NotMultipart, NoFile) as exc:
+            place = "file" if isinstance(exc, NoFile) else "body"
+            return problem(
+                request,
+                HTTPStatus.UNPROCESSABLE_ENTITY,
+                "validation failed",
+                [{"message": str(exc), "location": place}],
+            )
         except TooBig as exc:
-            return problem(HTTPStatus.BAD_REQUEST, str(exc))
+            return problem(request, HTTPStatus.BAD_REQUEST, str(exc))
         body = {"ok": True, "filePath": str(path)}
         return json_answer(request, "UploadResponseBody", body)
-
-
-def _documentation(path: str) -> Response:
-    if path == "/openapi.json":
-        return Response(
-            headers=[("content-type", "application/openapi+json")],
-            body=json.dumps(document()).encode(),
-        )
-    name = path.removeprefix("/schemas/").removesuffix(".json")
-    if path.startswith("/schemas/") and name in SCHEMAS:
-        return Response(
-            headers=[("content-type", "application/schema+json")],
-            body=json.dumps(SCHEMAS[name]).encode(),
-        )
-    return text_answer(HTTPStatus.NOT_FOUND, "404 page not found")
-
-
-def _wrong_fields(fields: dict[str, Any]) -> list[dict[str, Any]]:
-    wrong: list[dict[str, Any]] = [
-        {
-            "message": f"expected required property {name} to be present",
-            "location": "body",
-            "value": fields,
-        }
-        for name in ("content", "type")
-        if name not in fields
-    ]
-    if "content" in fields and not isinstance(fields["content"], str):
-        wrong.append(
-            {
-                "message": "expected string",
-                "location": "body.content",
-                "value": fields["content"],
-            }
-        )
-    if "type" in fields and fields["type"] not in _KINDS:
-        wrong.append(
-            {
-                "message": f'expected value to be one of "{", ".join(_KINDS)}"',
-                "location": "body.type",
-                "value": fields["type"],
-            }
-        )
-    return wrong

@@ -7,17 +7,36 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-__all__ = ["MAX_BYTES", "NotMultipart", "TooBig", "Uploads", "field_file"]
+from taskyard.runner.agentapi.http import Request
+
+__all__ = [
+    "BODY_BYTES",
+    "MAX_BYTES",
+    "NoFile",
+    "NotMultipart",
+    "TooBig",
+    "Uploads",
+    "field_file",
+]
 
 MAX_BYTES: Final = 10 * 1024 * 1024
+#: A form around the largest file.
+BODY_BYTES: Final = MAX_BYTES + 1024 * 1024
 
 
 class NotMultipart(ValueError):
-    """The body is not multipart form data, or has no such field."""
+    """The body is not multipart form data."""
+
+
+class NoFile(ValueError):
+    """The form has no such field."""
 
 
 class TooBig(ValueError):
     """The file is larger than `MAX_BYTES`."""
+
+    def __init__(self) -> None:
+        super().__init__("file size exceeds 10MB limit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +54,7 @@ class Uploads:
     def keep(self, file: UploadedFile) -> Path:
         """Store `file`; the same content and name give the same path again."""
         if len(file.content) > MAX_BYTES:
-            raise TooBig("file size exceeds 10MB limit")
+            raise TooBig
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="agentapi-uploads-"))
         digest = hashlib.sha256(file.content).hexdigest()[:16]
@@ -46,11 +65,15 @@ class Uploads:
         return path
 
 
-def field_file(content_type: str, body: bytes, field: str) -> UploadedFile:
-    """The file in form field `field`. Raises `NotMultipart`."""
+def field_file(request: Request, field: str) -> UploadedFile:
+    """The file in form field `field`. Raises `NotMultipart`, `NoFile` or `TooBig`."""
+    if request.is_cut:
+        raise TooBig
+    content_type = request.headers.get("content-type", "")
+    body = request.body
     boundary = re.search(r'boundary="?([^";,]{1,200})"?', content_type)
     if not content_type.startswith("multipart/form-data") or boundary is None:
-        raise NotMultipart("the body must be multipart/form-data")
+        raise NotMultipart("cannot read multipart form: it must be multipart/form-data")
 
     for part in (b"\r\n" + body).split(b"\r\n--" + boundary[1].encode("latin-1"))[1:]:
         head, blank, content = part.partition(b"\r\n\r\n")
@@ -62,7 +85,7 @@ def field_file(content_type: str, body: bytes, field: str) -> UploadedFile:
             return UploadedFile(
                 name if name not in {"", ".", ".."} else "file", content
             )
-    raise NotMultipart(f"the form has no file field {field!r}")
+    raise NoFile("File required")
 
 
 def _parameter(disposition: str, name: str) -> str | None:

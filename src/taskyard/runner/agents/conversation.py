@@ -4,29 +4,58 @@ The AgentAPI-compatible surface stands on this and knows nothing of drivers.
 """
 
 import asyncio
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final, Literal, Protocol, final
 
 from taskyard.protocol.sessions import EventKind
+from taskyard.runner.agents.question import Question
 
-__all__ = ["Busy", "ChatMessage", "Conversation", "Status", "Transcript"]
+__all__ = [
+    "Busy",
+    "ChatMessage",
+    "Conversation",
+    "NotStarted",
+    "Problem",
+    "Role",
+    "Status",
+    "Transcript",
+]
 
 Status = Literal["running", "stable"]
+Role = Literal["user", "agent"]
 MESSAGES_KEPT: Final = 1000
-MESSAGE_CHARACTERS: Final = 256 * 1024
+MESSAGE_CHARACTERS: Final = 1024 * 1024
+#: Of all messages together: the oldest go first.
+TRANSCRIPT_CHARACTERS: Final = 8 * 1024 * 1024
+#: Messages that are still told more about.
+_OPEN: Final = 8
 
 
 class Busy(Exception):
     """The agent cannot take a prompt now; the text says why."""
 
 
+class NotStarted(Exception):
+    """The agent was given the message and did nothing with it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatMessage:
     id: int  # counts from 0 in the order of the conversation
-    role: Literal["user", "agent"]
+    role: Role
     text: str
+    at: str  # RFC 3339
+    key: str = ""  # of the events it was folded from
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Something a person should know that is not part of the conversation."""
+
+    message: str
+    level: Literal["error", "warning"]
     at: str  # RFC 3339
 
 
@@ -46,34 +75,94 @@ class Conversation(Protocol):
     def transcript(self) -> "Transcript": ...
 
     @property
+    def problems(self) -> Sequence[Problem]:
+        """The newest ones; a change of them wakes the transcript's watchers."""
+        ...
+
+    @property
     def screen(self) -> str:
         """What the agent's terminal shows; empty for an agent without one."""
         ...
 
     async def say(self, text: str) -> None:
-        """Prompt the agent; returns when the turn has begun. Raises `Busy`."""
+        """Prompt the agent; returns when it has taken it. Raises `Busy` or `NotStarted`."""
         ...
 
     async def cancel(self) -> None: ...
+
+    async def answer(self, request: str, option_id: str) -> None:
+        """Answer a permission request; one that is not open is ignored. Raises `Busy`."""
+        ...
 
     async def write_raw(self, data: bytes) -> None:
         """Keys for the terminal. Raises `Unsupported`, `Busy` or `AgentFailed`."""
         ...
 
 
+class _Growing:
+    """A message that is still told more about; joined when somebody reads it."""
+
+    __slots__ = ("_message", "_parts", "size")
+
+    def __init__(self, message: ChatMessage) -> None:
+        self._message = message
+        self._parts: list[str] = []
+        self.size = len(message.text)
+
+    @property
+    def message(self) -> ChatMessage:
+        if self._parts:
+            self._set("".join((self._message.text, *self._parts)))
+        return self._message
+
+    def add(self, text: str) -> None:
+        part = text[: MESSAGE_CHARACTERS - self.size]
+        if part:
+            self._parts.append(part)
+            self.size += len(part)
+
+    def replace(self, text: str) -> None:
+        self._set(text[:MESSAGE_CHARACTERS])
+
+    def _set(self, text: str) -> None:
+        old = self._message
+        self._message = ChatMessage(
+            id=old.id, role=old.role, text=text, at=old.at, key=old.key
+        )
+        self._parts.clear()
+        self.size = len(text)
+
+
 @final
 class Transcript:
-    """Text messages folded from events, newest `MESSAGES_KEPT`; thoughts are left out."""
+    """Text messages folded from events; thoughts are left out.
 
-    def __init__(self) -> None:
-        self._messages: list[ChatMessage] = []
+    The newest `MESSAGES_KEPT` that fit into `TRANSCRIPT_CHARACTERS`. `tells_questions`:
+    permission requests become messages, for an agent that shows them nowhere else.
+    """
+
+    def __init__(self, *, tells_questions: bool = False) -> None:
+        self._tells_questions = tells_questions
+        self._messages: list[_Growing] = []
+        self._size = 0
         self._open: dict[str, int] = {}  # key of a message -> its id
         self._first = 0
         self._watchers: set[asyncio.Event] = set()
+        #: The permission request that waits for a person, if any.
+        self.question: Question | None = None
 
     @property
     def messages(self) -> Sequence[ChatMessage]:
-        return tuple(self._messages)
+        return tuple(growing.message for growing in self._messages)
+
+    def restore(self, messages: Iterable[ChatMessage]) -> None:
+        """Go on after these; only before anything was folded."""
+        self._messages = [_Growing(message) for message in messages]
+        self._size = sum(growing.size for growing in self._messages)
+        self._first = self._messages[0].message.id if self._messages else 0
+        last = [growing.message for growing in self._messages[-_OPEN:]]
+        self._open = {m.key: m.id for m in reversed(last) if m.key}
+        self.changed()
 
     @contextmanager
     def watch(self) -> Generator[asyncio.Event]:
@@ -85,43 +174,102 @@ class Transcript:
         finally:
             self._watchers.discard(changed)
 
-    def fold(self, kind: EventKind, key: str, data: Mapping[str, Any], at: str) -> None:
-        """Take in one event of the session."""
-        if kind in ("message", "message_chunk") and data.get("kind", "text") == "text":
-            text = str(data.get("text", ""))
-            self._say(
-                key,
-                "user" if data.get("role") == "user" else "agent",
-                text,
-                at,
-                replace_it=kind == "message",
-            )
+    def changed(self) -> None:
+        """Wake whoever watches."""
         for watcher in self._watchers:
             watcher.set()
 
+    def fold(self, kind: EventKind, key: str, data: Mapping[str, Any], at: str) -> None:
+        """Take in one event of the session."""
+        if kind in ("message", "message_chunk") and data.get("kind", "text") == "text":
+            role: Role = "user" if data.get("role") == "user" else "agent"
+            text = _valid(str(data.get("text", "")))
+            self._say(key, role, text, at, replace_it=kind == "message")
+        elif kind == "permission_requested":
+            since = asyncio.get_running_loop().time()
+            self._ask(Question.of(key, data, at=at, since=since))
+        elif kind == "permission_resolved":
+            self._resolve(key, data, at)
+        self.changed()
+
+    def move_cursor(self, steps: int) -> None:
+        """Move through the options of the open question."""
+        if self.question is not None:
+            self._ask(self.question.moved(steps))
+            self.changed()
+
+    # -- questions --------------------------------------------------------------------
+
+    def _ask(self, question: Question) -> None:
+        self.question = question
+        if self._tells_questions:
+            text = _valid(question.text)
+            self._say(_key(question), "agent", text, question.at, replace_it=True)
+
+    def _resolve(self, request: str, data: Mapping[str, Any], at: str) -> None:
+        question = self.question
+        if question is None or question.request != request:
+            return
+        self.question = None
+        if not self._tells_questions:
+            return
+        if data.get("by") == "policy":
+            self._take_back(_key(question))  # nobody was asked
+        else:
+            text = _valid(question.outcome(data))
+            self._say(_key(question), "agent", text, at, replace_it=True)
+
+    def _take_back(self, key: str) -> None:
+        """Forget the newest message, which nobody has seen: it was told in this instant."""
+        if self._messages and self._messages[-1].message.key == key:
+            self._size -= self._messages.pop().size
+            self._open.pop(key, None)
+
+    # -- messages ---------------------------------------------------------------------
+
     def _say(
-        self,
-        key: str,
-        role: Literal["user", "agent"],
-        text: str,
-        at: str,
-        *,
-        replace_it: bool,
+        self, key: str, role: Role, text: str, at: str, *, replace_it: bool
     ) -> None:
         number = self._open.get(key)
         if number is not None and number >= self._first:
-            old = self._messages[number - self._first]
-            whole = text if replace_it else old.text + text
-            self._messages[number - self._first] = replace(
-                old, text=whole[:MESSAGE_CHARACTERS]
+            growing = self._messages[number - self._first]
+            self._size -= growing.size
+            if replace_it:
+                growing.replace(text)
+            else:
+                growing.add(text)
+        else:
+            number = self._first + len(self._messages)
+            growing = _Growing(
+                ChatMessage(
+                    id=number,
+                    role=role,
+                    text=text[:MESSAGE_CHARACTERS],
+                    at=at,
+                    key=key,
+                )
             )
-            return
+            self._messages.append(growing)
+            self._open = {key: number, **dict(list(self._open.items())[: _OPEN - 1])}
+        self._size += growing.size
+        self._forget()
 
-        number = self._first + len(self._messages)
-        self._messages.append(
-            ChatMessage(id=number, role=role, text=text[:MESSAGE_CHARACTERS], at=at)
-        )
-        self._open = {key: number, **dict(list(self._open.items())[:8])}
-        if len(self._messages) > MESSAGES_KEPT:
-            del self._messages[0]
+    def _forget(self) -> None:
+        while len(self._messages) > 1 and (
+            len(self._messages) > MESSAGES_KEPT or self._size > TRANSCRIPT_CHARACTERS
+        ):
+            self._size -= self._messages.pop(0).size
             self._first += 1
+
+
+def _key(question: Question) -> str:
+    return f"question-{question.request}"
+
+
+def _valid(text: str) -> str:
+    """Text that can be stored and sent: half a surrogate pair becomes a question mark."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text

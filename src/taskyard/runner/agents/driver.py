@@ -7,7 +7,7 @@ from the runner's event loop, one at a time except `cancel`, `answer_*`, `write_
 the order in which they are to be stored; emitting never blocks.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -114,9 +114,12 @@ class Driver(Protocol):
         """
         ...
 
-    async def prompt(self, turn: str, text: str) -> None:
+    async def prompt(
+        self, turn: str, text: str, *, taken: Callable[[], None] | None = None
+    ) -> None:
         """Run one turn; return when it has ended (a `turn_ended` event went out before).
 
+        `taken` is called once the agent has the text; not at all when it never took it.
         Raises `AgentFailed` when the agent died; the caller decides about a restart.
         """
         ...

@@ -34,6 +34,7 @@ class SessionRequest:
     permission_policy: PermissionPolicy | None = None  # None = the manifest's
     report_tool: bool = True
     agentapi_port: int = 0  # 0 = no AgentAPI surface
+    agentapi_stable_while_asking: bool = False  # a pending permission takes messages
 
     @classmethod
     def parse(cls, given: Mapping[str, Any]) -> Self:
@@ -62,6 +63,9 @@ class SessionRequest:
             permission_policy=_policy(given),
             report_tool=bool(given.get("report_tool", True)),
             agentapi_port=_port(given),
+            agentapi_stable_while_asking=bool(
+                given.get("agentapi_stable_while_asking", False)
+            ),
         )
 
 

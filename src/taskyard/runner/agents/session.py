@@ -4,14 +4,20 @@ import asyncio
 import logging
 import uuid
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final, Literal, final
 
 from taskyard.kit.clock import Clock
 from taskyard.kit.supervisor import Supervisor
 from taskyard.protocol.link import DurableEvent
 from taskyard.protocol.sessions import EventKind, SessionEvent, SessionState
-from taskyard.runner.agents.conversation import Busy, Status, Transcript
+from taskyard.runner.agents.conversation import (
+    Busy,
+    NotStarted,
+    Problem,
+    Status,
+    Transcript,
+)
 from taskyard.runner.agents.driver import AgentFailed, Driver, Emit, Launch
 from taskyard.runner.agents.events import EventBuffer
 from taskyard.runner.agents.journal import Journal, StoredPrompt
@@ -65,7 +71,7 @@ class Session:
     ) -> None:
         self.id = session_id
         self.key = key
-        self.transcript = Transcript()
+        self.transcript = Transcript(tells_questions=transport == "acp")
         self._agent = agent
         self._transport: Literal["acp", "pty"] = transport
         self._launch = launch
@@ -83,6 +89,8 @@ class Session:
         self._state: SessionState = "starting"
         self._turn: StoredPrompt | None = None
         self._submitting: asyncio.Task[None] | None = None
+        self._was_taken = False  # by the agent, of the turn that runs or ran last
+        self._begun = asyncio.Event()  # it was taken, or the turn is over
         self._quiet = asyncio.Event()
         self._quiet.set()
         self._cancelling = False
@@ -116,6 +124,11 @@ class Session:
     @property
     def screen(self) -> str:
         return "" if self._driver is None else self._driver.screen
+
+    @property
+    def problems(self) -> Sequence[Problem]:
+        """None: they are in the log of events, for readers that know them."""
+        return ()
 
     @property
     def driver(self) -> Driver:
@@ -193,8 +206,18 @@ class Session:
             self._take(None)
 
     async def say(self, text: str) -> None:
-        """A prompt from inside the workspace: it has no message of the server."""
+        """A prompt from inside the workspace: it has no message of the server.
+
+        Returns when the agent has taken it. Raises `Busy` or `NotStarted`.
+        """
         await self.prompt(f"local:{uuid.uuid4()}", text)
+        await self._begun.wait()
+        if not self._was_taken:
+            raise NotStarted("the agent did not react to the message")
+
+    async def answer(self, request: str, option_id: str) -> None:
+        """Answer a permission request; one that is not open is ignored."""
+        await self.driver.answer_permission(request, option_id)
 
     async def steer(self, message_id: str, text: str) -> None:
         """Put words into the running turn. Raises `Unsupported` or `Busy`."""
@@ -233,7 +256,7 @@ class Session:
         self._report_user(prompt.message_id, prompt.text)
         began = self._clock.now()
         try:
-            await driver.prompt(prompt.turn, prompt.text)
+            await driver.prompt(prompt.turn, prompt.text, taken=self._agent_has_it)
         except AgentFailed as exc:
             reason = "cancelled" if self._cancelling else "interrupted"
             duration = round((self._clock.now() - began).total_seconds() * 1000)
@@ -252,8 +275,16 @@ class Session:
         self._turn = turn
         if turn is None:
             self._quiet.set()
+            self._begun.set()
+            self.transcript.changed()
         else:
             self._quiet.clear()
+            self._begun.clear()
+            self._was_taken = False
+
+    def _agent_has_it(self) -> None:
+        self._was_taken = True
+        self._begun.set()
 
     def _report_user(self, message_id: str, text: str) -> None:
         data: dict[str, Any] = {"role": "user", "kind": "text", "text": text}

@@ -54,8 +54,10 @@ class NoSession(Exception):
 class ChatSurface(Protocol):
     """Serves a conversation to other programs in the workspace (AgentAPI)."""
 
-    async def serve(self, conversation: Conversation, *, port: int) -> None:
-        """Listen on 127.0.0.1:`port` until cancelled. Raises `OSError` when it cannot."""
+    async def serve(
+        self, conversation: Conversation, *, port: int, stable_while_asking: bool
+    ) -> None:
+        """Listen on loopback until cancelled. Raises `OSError` when it cannot."""
         ...
 
 
@@ -242,7 +244,11 @@ class Sessions:
         )
         if request.agentapi_port:
             self._supervisor.start(
-                self._surface.serve(session, port=request.agentapi_port),
+                self._surface.serve(
+                    session,
+                    port=request.agentapi_port,
+                    stable_while_asking=request.agentapi_stable_while_asking,
+                ),
                 name="agentapi",
             )
         await session.start()

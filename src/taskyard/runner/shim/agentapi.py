@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from taskyard.runner.agentapi.openapi import document
-from taskyard.runner.agentapi.standalone.options import UsageError, parse
+from taskyard.runner.agentapi.standalone.options import HelpWanted, UsageError, parse
 
 __all__ = ["COMPATIBLE_VERSION", "main"]
 
@@ -45,6 +45,9 @@ def main(arguments: list[str]) -> int:
 def _server(arguments: list[str]) -> int:
     try:
         options = parse(arguments, os.environ)
+    except HelpWanted as exc:
+        sys.stdout.write(str(exc))
+        return 0
     except UsageError as exc:
         sys.stderr.write(f"agentapi: {exc}\n")
         return 1

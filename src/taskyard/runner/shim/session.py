@@ -83,6 +83,11 @@ def _parser() -> argparse.ArgumentParser:
         "--agentapi-port", type=int, default=0, help="serve AgentAPI on loopback"
     )
     start.add_argument(
+        "--agentapi-stable-while-asking",
+        action="store_true",
+        help="while the agent asks for permission, AgentAPI says stable; a message answers",
+    )
+    start.add_argument(
         "--timeout", type=float, default=180.0, help="seconds to be ready in"
     )
     listing = actions.add_parser("list")
@@ -119,6 +124,7 @@ def _start(options: argparse.Namespace, command: list[str]) -> None:
             "permission_policy": options.permission_policy,
             "report_tool": not options.no_report,
             "agentapi_port": options.agentapi_port,
+            "agentapi_stable_while_asking": options.agentapi_stable_while_asking,
         },
         timeout=options.timeout,
     )

@@ -233,7 +233,7 @@ async def test_events_are_those_that_published_clients_know(tmp_path: Path) -> N
             async for line in events.aiter_lines():
                 if line.startswith("event: "):
                     names.add(line.removeprefix("event: "))
-                elif '"message": "\\u25cf hi"' in line:
+                elif '"message": "● hi"' in line:
                     last = json.loads(line.removeprefix("data: "))["message"]
                 elif last and '"status": "stable"' in line:
                     break

@@ -9,10 +9,10 @@ import httpx
 import pytest
 
 from taskyard.runner.agentapi.access import AllowedHosts, AllowedOrigins, InvalidList
-from taskyard.runner.agentapi.http import serve_http
+from taskyard.runner.agentapi.http import serve_on_loopback
 from taskyard.runner.agentapi.surface import Access, Surface
 from taskyard.runner.agentapi.uploads import MAX_BYTES
-from taskyard.runner.agents.conversation import Busy, Status, Transcript
+from taskyard.runner.agents.conversation import Busy, Problem, Status, Transcript
 from taskyard.runner.agents.driver import AgentFailed
 
 pytestmark = pytest.mark.asyncio
@@ -30,6 +30,8 @@ class Chat:
         self.transcript = Transcript()
         self.cancelled = 0
         self.keys = b""
+        self.problems: tuple[Problem, ...] = ()
+        self.answers: list[tuple[str, str]] = []
 
     async def say(self, text: str) -> None:
         if self.status == "running":
@@ -53,14 +55,17 @@ class Chat:
     async def cancel(self) -> None:
         self.cancelled += 1
 
+    async def answer(self, request: str, option_id: str) -> None:
+        self.answers.append((request, option_id))
+
 
 @asynccontextmanager
 async def serving(
     chat: Chat, hosts: tuple[str, ...] = ("*",), origins: tuple[str, ...] = ("*",)
 ) -> AsyncGenerator[httpx.AsyncClient]:
     access = Access(hosts=AllowedHosts(hosts), origins=AllowedOrigins(origins))
-    server = await serve_http(
-        Surface(chat, access), host="127.0.0.1", port=0, body_limit=2 * MAX_BYTES
+    server = await serve_on_loopback(
+        Surface(chat, access), port=0, body_limit=2 * MAX_BYTES
     )
     port = server.sockets[0].getsockname()[1]
     async with server, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
@@ -113,11 +118,12 @@ async def test_no_event_is_longer_than_published_clients_can_read() -> None:
     chat = Chat()
     chat.hear("a", "agent", "\U0001f600\x01" * 100_000)
 
-    async with serving(chat) as client:
-        [(_, update)] = await read_events(client, 1)
+    async with serving(chat) as client, client.stream("GET", "/events") as answer:
+        lines = answer.aiter_lines()
+        line = [await anext(lines) for _ in range(2)][1]
 
-    assert len(json.dumps(update)) < 128 * 1024
-    assert str(update["message"]).endswith("GET /messages]")
+    assert 110 * 1024 < len(line.encode()) < 128 * 1024
+    assert json.loads(line[6:])["message"].endswith("GET /messages]")
 
 
 @pytest.mark.parametrize(

@@ -4,16 +4,17 @@ A flag goes before its variable `AGENTAPI_<NAME>`. Lists are separated by commas
 and by blanks in a variable.
 """
 
-import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from taskyard.runner.agentapi.access import AllowedHosts, AllowedOrigins, InvalidList
+from taskyard.runner.agentapi.standalone.flags import BadFlag, Flag, help_of, read
+from taskyard.runner.agents.driver import PermissionPolicy
 from taskyard.runner.agents.tui.profiles import PROFILES
 
-__all__ = ["Options", "UsageError", "parse"]
+__all__ = ["HelpWanted", "Options", "UsageError", "parse"]
 
 DEFAULT_PORT: Final = 3284
 _SMALLEST: Final = 10  # columns or rows
@@ -22,56 +23,95 @@ _ALIASES: Final[Mapping[str, str]] = {
     **{alias: p.name for p in PROFILES.values() for alias in p.aliases},
 }
 _TYPES: Final = frozenset({*_ALIASES.values(), "custom"})
-#: Name, short form, default, help; what a variable may say as well.
-_TEXTS: Final = (
-    ("type", "t", "", "the kind of agent; guessed from its program's name"),
-    ("port", "p", str(DEFAULT_PORT), "where to listen, on 127.0.0.1"),
-    ("chat-base-path", "c", "/chat", "where a browser sees the chat page"),
-    ("term-width", "W", "80", "columns of the terminal"),
-    ("term-height", "H", "1000", "rows of the terminal"),
-    (
-        "allowed-hosts",
-        "a",
-        "localhost,127.0.0.1,[::1]",
-        "host names answered to; * = any",
+_POLICIES: Final[Mapping[str, PermissionPolicy]] = {
+    "ask": "ask",
+    "allow_edits": "allow_edits",
+    "allow_all": "allow_all",
+}
+_FLAGS: Final = (
+    Flag(
+        name="type",
+        short="t",
+        help="the kind of agent; guessed from its program's name",
     ),
-    (
-        "allowed-origins",
-        "o",
-        "http://localhost:3284,http://localhost:3000,http://localhost:3001",
-        "origins a browser may call from; * = any",
+    Flag(
+        name="port",
+        short="p",
+        default=str(DEFAULT_PORT),
+        help="where to listen, on loopback",
     ),
-    ("initial-prompt", "I", "", "what the agent is told first (else what is piped in)"),
-    ("state-file", "s", "", "file to keep the conversation in"),
-    ("pid-file", "", "", "file to write the process id to"),
+    Flag(
+        name="chat-base-path",
+        short="c",
+        default="/chat",
+        help="where a browser sees the chat page",
+    ),
+    Flag(name="term-width", short="W", default="80", help="columns of the terminal"),
+    Flag(name="term-height", short="H", default="1000", help="rows of the terminal"),
+    Flag(
+        name="allowed-hosts",
+        short="a",
+        default="localhost,127.0.0.1,[::1]",
+        help="host names answered to; * = any",
+    ),
+    Flag(
+        name="allowed-origins",
+        short="o",
+        default="http://localhost:3284,http://localhost:3000,http://localhost:3001",
+        help="origins a browser may call from; * = any",
+    ),
+    Flag(
+        name="initial-prompt",
+        short="I",
+        help="what the agent is told first (else what is piped in)",
+    ),
+    Flag(name="state-file", short="s", help="file to keep the conversation in"),
+    Flag(
+        name="load-state",
+        is_switch=True,
+        help="go on with the state file's conversation (default: if there is a state file)",
+    ),
+    Flag(
+        name="save-state",
+        is_switch=True,
+        help="keep the conversation in the state file (default: if there is a state file)",
+    ),
+    Flag(name="pid-file", help="file to write the process id to"),
+    Flag(
+        name="experimental-acp",
+        is_switch=True,
+        help="the agent speaks ACP on its pipes",
+    ),
+    Flag(
+        name="permission-policy",
+        help="ask, allow_edits or allow_all (default: allow_all with ACP, else ask)",
+    ),
+    Flag(
+        name="stable-while-asking",
+        is_switch=True,
+        help="while the agent asks for permission, be stable; a message answers",
+    ),
+    Flag(
+        name="print-openapi",
+        short="P",
+        is_switch=True,
+        help="print the OpenAPI document and exit",
+    ),
+    Flag(name="exit", is_switch=True, help=""),
 )
-_SWITCHES: Final = (
-    ("print-openapi", "P", "print the OpenAPI document and exit"),
-    (
-        "load-state",
-        "",
-        "go on with the state file's conversation (default: if there is a state file)",
-    ),
-    (
-        "save-state",
-        "",
-        "keep the conversation in the state file (default: if there is a state file)",
-    ),
-    ("experimental-acp", "", "the agent speaks ACP on its pipes"),
-    ("exit", "", argparse.SUPPRESS),
-)
-
-
-#: A switch alone means true; a value is given with `=` only.
-_BARE: Final = {
-    word: f"--{name}=true"
-    for name, short, _ in _SWITCHES
-    for word in (f"--{name}", *([f"-{short}"] if short else []))
+_DEFAULTS: Final = {flag.name: flag.default for flag in _FLAGS}
+_SWITCH: Final = {
+    **dict.fromkeys(("true", "t", "1"), True),
+    **dict.fromkeys(("false", "f", "0"), False),
 }
 
 
 class UsageError(ValueError):
     """The command line or environment cannot be used; the text says what to change."""
+
+
+class HelpWanted(Exception):
+    """`--help` was given; the text is the help."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,99 +130,70 @@ class Options:
     save_state: bool
     pid_file: Path | None
     speaks_acp: bool
+    permission_policy: PermissionPolicy
+    stable_while_asking: bool
     print_openapi: bool
     exit: bool
 
 
 def parse(arguments: Sequence[str], environment: Mapping[str, str]) -> Options:
-    """Read what follows `agentapi server`. Raises `UsageError`; `--help` ends the process."""
-    split = arguments.index("--") if "--" in arguments else len(arguments)
-    given, words = _parser().parse_known_args(
-        [_BARE.get(word, word) for word in arguments[:split]]
-    )
-    if unknown := [word for word in words if word.startswith("-")]:
-        raise UsageError(f"unknown flag: {unknown[0]}")
-    command = (*words, *arguments[split + 1 :])
-    read = _Reader(given, environment)
-    state_file = read.path("state-file")
-    speaks_acp = read.switch("experimental-acp", default=False)
-    if speaks_acp and state_file is not None:
-        raise UsageError("--experimental-acp cannot be used with --state-file")
-    alone = read.switch("print-openapi", default=False) or read.switch(
-        "exit", default=False
-    )
-    if not command and not alone:
-        raise UsageError(
-            "no agent: give its command, as in `agentapi server -- claude`"
-        )
-    if state_file is None and (read.asks("load-state") or read.asks("save-state")):
-        raise UsageError("--load-state and --save-state need --state-file")
+    """Read what follows `agentapi server`. Raises `UsageError` or `HelpWanted`."""
     try:
-        hosts, origins = (
-            AllowedHosts(read.list("allowed-hosts")),
-            AllowedOrigins(read.list("allowed-origins")),
-        )
-    except InvalidList as exc:
+        given = read(arguments, _FLAGS)
+        if given.wants_help:
+            usage = "agentapi server [flags] -- agent [arguments]"
+            raise HelpWanted(f"usage: {usage}\n\n{help_of(_FLAGS)}")
+        found = _Reader(given.flags, environment)
+        hosts = AllowedHosts(found.list("allowed-hosts"))
+        origins = AllowedOrigins(found.list("allowed-origins"))
+    except (BadFlag, InvalidList) as exc:
         raise UsageError(str(exc)) from exc
+    _check(found, given.words)
+    state_file = found.path("state-file")
+    speaks_acp = found.switch("experimental-acp", default=False)
     return Options(
-        agent_type=_type(read.text("type"), command),
-        command=command,
-        port=read.number("port", 0, 65535),
-        chat_base_path="/" + read.text("chat-base-path").strip("/"),
-        columns=read.number("term-width", _SMALLEST, 5000),
-        rows=read.number("term-height", _SMALLEST, 5000),
+        agent_type=_type(found.text("type"), given.words),
+        command=tuple(given.words),
+        port=found.number("port", 0, 65535),
+        chat_base_path="/" + found.text("chat-base-path").strip("/"),
+        columns=found.number("term-width", _SMALLEST, 5000),
+        rows=found.number("term-height", _SMALLEST, 5000),
         hosts=hosts,
         origins=origins,
-        initial_prompt=read.text("initial-prompt"),
+        initial_prompt=found.text("initial-prompt"),
         state_file=state_file,
-        load_state=read.switch("load-state", default=state_file is not None),
-        save_state=read.switch("save-state", default=state_file is not None),
-        pid_file=read.path("pid-file"),
+        load_state=found.switch("load-state", default=state_file is not None),
+        save_state=found.switch("save-state", default=state_file is not None),
+        pid_file=found.path("pid-file"),
         speaks_acp=speaks_acp,
-        print_openapi=read.switch("print-openapi", default=False),
-        exit=read.switch("exit", default=False),
+        permission_policy=_policy(found.text("permission-policy"), acp=speaks_acp),
+        stable_while_asking=found.switch("stable-while-asking", default=False),
+        print_openapi=found.switch("print-openapi", default=False),
+        exit=found.switch("exit", default=False),
     )
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="agentapi server",
-        usage="agentapi server [flags] -- agent [arguments]",
-        allow_abbrev=False,
-    )
-    for name, short, default, text in _TEXTS:
-        names = [f"--{name}", *([f"-{short}"] if short else [])]
-        shown = f"{text} (default {default})" if default else text
-        parser.add_argument(*names, default=None, metavar="VALUE", help=shown)
-    for name, _, text in _SWITCHES:
-        parser.add_argument(f"--{name}", metavar="true|false", help=text)
-    return parser
-
-
-_WORDS: Final = {"true": True, "1": True, "false": False, "0": False}
 
 
 class _Reader:
     """Looks at the flag, then at the variable, then at the default."""
 
     def __init__(
-        self, given: argparse.Namespace, environment: Mapping[str, str]
+        self, given: Mapping[str, list[str]], environment: Mapping[str, str]
     ) -> None:
         self._given = given
         self._environment = environment
-        self._defaults = {name: default for name, _, default, _ in _TEXTS}
 
     def text(self, name: str) -> str:
-        flag: str | None = getattr(self._given, name.replace("-", "_"))
-        if flag is not None:
-            return flag
-        return self._variable(name) or self._defaults.get(name, "")
+        if name in self._given:
+            return self._given[name][-1]
+        return self._variable(name) or _DEFAULTS[name]
 
     def list(self, name: str) -> list[str]:
-        flag: str | None = getattr(self._given, name.replace("-", "_"))
-        if flag is None and self._variable(name):
+        """A flag may be given several times; blanks inside its value are not cut away."""
+        if name not in self._given and self._variable(name):
             return self._variable(name).split()
-        return [entry.strip() for entry in self.text(name).split(",") if entry.strip()]
+        values = self._given.get(name, [_DEFAULTS[name]])
+        entries = (entry for value in values for entry in value.strip("\n").split(","))
+        return [entry for entry in entries if entry]
 
     def number(self, name: str, least: int, most: int) -> int:
         text = self.text(name)
@@ -195,19 +206,41 @@ class _Reader:
     def path(self, name: str) -> Path | None:
         return Path(self.text(name)).expanduser() if self.text(name) else None
 
-    def asks(self, name: str) -> bool:
-        return self.switch(name, default=False)
-
     def switch(self, name: str, *, default: bool) -> bool:
         text = self.text(name).lower()
         if not text:
             return default
-        if text not in _WORDS:
+        if text not in _SWITCH:
             raise UsageError(f"--{name} must be true or false, not {text!r}")
-        return _WORDS[text]
+        return _SWITCH[text]
 
     def _variable(self, name: str) -> str:
         return self._environment.get(f"AGENTAPI_{name.upper().replace('-', '_')}", "")
+
+
+def _check(found: _Reader, command: Sequence[str]) -> None:
+    """What does not go together. Raises `UsageError`."""
+    alone = any(found.switch(x, default=False) for x in ("print-openapi", "exit"))
+    if not command and not alone:
+        raise UsageError(
+            "no agent: give its command, as in `agentapi server -- claude`"
+        )
+    if found.path("state-file") is not None:
+        if found.switch("experimental-acp", default=False):
+            raise UsageError("--experimental-acp cannot be used with --state-file")
+    elif any(found.switch(x, default=False) for x in ("load-state", "save-state")):
+        raise UsageError("--load-state and --save-state need --state-file")
+
+
+def _policy(given: str, *, acp: bool) -> PermissionPolicy:
+    """AgentAPI lets an agent that speaks ACP do everything; a terminal asks by itself."""
+    if not given:
+        return "allow_all" if acp else "ask"
+    if given not in _POLICIES:
+        raise UsageError(
+            f"--permission-policy must be one of {', '.join(_POLICIES)}, not {given!r}"
+        )
+    return _POLICIES[given]
 
 
 def _type(given: str, command: Sequence[str]) -> str:

@@ -3,25 +3,26 @@
 import asyncio
 import logging
 import os
+import re
 import select
 import signal
 import stat
 import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from datetime import timedelta
 from pathlib import Path
 from typing import Final, final
 
 from taskyard.kit.clock import Clock, SystemClock
 from taskyard.kit.supervisor import Supervisor
-from taskyard.runner.agentapi.http import serve_http
+from taskyard.runner.agentapi.http import serve_on_loopback
 from taskyard.runner.agentapi.standalone.chat import Chat
+from taskyard.runner.agentapi.standalone.keeper import Keeper
 from taskyard.runner.agentapi.standalone.options import Options
 from taskyard.runner.agentapi.standalone.pidfile import AlreadyRunning, PidFile
-from taskyard.runner.agentapi.standalone.state import CannotLoad, SavedState, StateFile
+from taskyard.runner.agentapi.standalone.state import CannotLoad, StateFile
 from taskyard.runner.agentapi.surface import Access, Surface
-from taskyard.runner.agentapi.uploads import MAX_BYTES
+from taskyard.runner.agentapi.uploads import BODY_BYTES
 from taskyard.runner.agents.acp.driver import AcpDriver
 from taskyard.runner.agents.driver import AgentFailed, Driver, Emit, Launch
 from taskyard.runner.agents.tui.driver import TuiDriver
@@ -30,13 +31,13 @@ __all__ = ["piped_prompt", "run"]
 
 log = logging.getLogger(__name__)
 
-SAVE_EVERY: Final = timedelta(seconds=5)
 STOP_SECONDS: Final = 5.0
 #: A program that pipes a prompt has written it by then; one that never closes has none.
 PIPE_SECONDS: Final = 5.0
 #: A person may take as long as they like to log in.
 _FOREVER: Final = 10.0**8
 _RULE: Final = "========"
+_SUCCESS: Final = re.compile(r"exit code 0(?!\d)")
 
 
 def run(options: Options) -> int:
@@ -64,20 +65,21 @@ def piped_prompt() -> str:
     while select.select([0], [], [], PIPE_SECONDS)[0]:
         part = os.read(0, 65536)
         if not part:
-            return data.decode("utf-8", "replace").strip()
+            break
         data += part
     return data.decode("utf-8", "replace").strip()
 
 
 @final
 class _Server:
-    """Closed in this order: agent, listener, background work; the state is saved first."""
+    """Closed in this order: agent, state file, listener, background work."""
 
     def __init__(self, options: Options, clock: Clock) -> None:
         self._options = options
         self._clock = clock
         self._stop = asyncio.Event()
-        self._state = StateFile(options.state_file) if options.state_file else None
+        file = StateFile(options.state_file) if options.state_file else None
+        self._keeper = Keeper(file, saves=options.save_state)
         self._failure = ""
 
     async def run(self) -> int:
@@ -86,32 +88,32 @@ class _Server:
             chat = self._chat(supervisor)
             self._restore(chat)
             self._listen_to_signals(chat)
-            access = Access(
-                hosts=self._options.hosts,
-                origins=self._options.origins,
-                chat_base_path=self._options.chat_base_path,
-            )
-            server = await serve_http(
-                Surface(chat, access),
-                host="127.0.0.1",
+            server = await serve_on_loopback(
+                Surface(chat, self._access()),
                 port=self._options.port,
-                body_limit=MAX_BYTES + 1024 * 1024,
+                body_limit=BODY_BYTES,
             )
             stack.callback(server.close)
+            stack.push_async_callback(lambda: self._keeper.keep(chat.snapshot()))
             stack.push_async_callback(chat.close, STOP_SECONDS)
             port = server.sockets[0].getsockname()[1]
             log.info("Starting server on port %d", port)
-            if self._saves:
-                supervisor.every(SAVE_EVERY, lambda: self._save(chat), name="state")
+            supervisor.start(
+                self._keeper.follow(chat.transcript, chat.snapshot), name="state"
+            )
             supervisor.start(self._live(chat), name="agent")
             await self._stop.wait()
-            await self._save(chat)
+            await self._keeper.keep(chat.snapshot())
             screen = chat.screen
         return self._farewell(screen)
 
-    @property
-    def _saves(self) -> bool:
-        return self._state is not None and self._options.save_state
+    def _access(self) -> Access:
+        return Access(
+            hosts=self._options.hosts,
+            origins=self._options.origins,
+            chat_base_path=self._options.chat_base_path,
+            stable_while_asking=self._options.stable_while_asking,
+        )
 
     def _chat(self, supervisor: Supervisor) -> Chat:
         make: Callable[[Emit], Driver] = (
@@ -126,6 +128,7 @@ class _Server:
             transport="acp" if self._options.speaks_acp else "pty",
             make_driver=make,
             initial_prompt=self._options.initial_prompt.strip(),
+            keep=self._keeper.keep,
             clock=self._clock,
             supervisor=supervisor,
         )
@@ -139,16 +142,14 @@ class _Server:
                     command=self._options.command,
                     environment=dict(os.environ),
                     directory=Path.cwd(),
-                    permission_policy="allow_all"
-                    if self._options.speaks_acp
-                    else "ask",
+                    permission_policy=self._options.permission_policy,
                     columns=self._options.columns,
                     rows=self._options.rows,
                 )
             )
             reason = await chat.ended()
             # An agent that ends because we were told to stop has not failed.
-            if not self._stop.is_set() and not reason.endswith("exit code 0"):
+            if not self._stop.is_set() and not _SUCCESS.search(reason):
                 self._failure = reason
         except AgentFailed as exc:
             self._failure = str(exc)
@@ -156,31 +157,24 @@ class _Server:
             self._stop.set()
 
     def _restore(self, chat: Chat) -> None:
-        if self._state is None or not self._options.load_state:
+        if not self._options.load_state:
             return
         try:
-            saved = self._state.load()
+            saved = self._keeper.load()
         except CannotLoad as exc:
             log.warning("Failed to restore previous session: %s", exc)
+            chat.report(f"Failed to restore previous session: {exc}", "warning")
             return
         if saved is not None:
             chat.restore(saved)
-
-    async def _save(self, chat: Chat) -> None:
-        if self._state is not None and self._options.save_state:
-            await asyncio.to_thread(_save_to, self._state, chat.snapshot())
 
     def _listen_to_signals(self, chat: Chat) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, self._stop.set)
-
-        def save_now() -> None:
-            # The sender looks for the file soon after; it is small.
-            if self._state is not None and self._options.save_state:
-                _save_to(self._state, chat.snapshot())
-
-        loop.add_signal_handler(signal.SIGUSR1, save_now)
+        loop.add_signal_handler(
+            signal.SIGUSR1, lambda: self._keeper.keep_now(chat.snapshot())
+        )
 
     def _farewell(self, screen: str) -> int:
         if not self._failure:
@@ -189,10 +183,3 @@ class _Server:
             f"the agent failed: {self._failure}\n{_RULE}\n{screen.rstrip()}\n{_RULE}\n"
         )
         return 1
-
-
-def _save_to(file: StateFile, state: SavedState) -> None:
-    try:
-        file.save(state)
-    except OSError as exc:
-        log.warning("cannot save the state: %s", exc)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, Final, final
 
@@ -123,13 +123,17 @@ class AcpDriver:
         await self._ended.wait()
         return self._end_reason
 
-    async def prompt(self, turn: str, text: str) -> None:
+    async def prompt(
+        self, turn: str, text: str, *, taken: Callable[[], None] | None = None
+    ) -> None:
         peer = self._connected()
         self._turn = turn
         self._limit = None
         self._translator.turn_over()
         self._state("running")
         began = time.monotonic()
+        if taken is not None:
+            taken()
         over: Json = {"stop_reason": "error"}
         try:
             result = await peer.request(

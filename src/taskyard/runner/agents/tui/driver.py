@@ -129,7 +129,9 @@ class TuiDriver:
 
     # -- talking ----------------------------------------------------------------------
 
-    async def prompt(self, turn: str, text: str) -> None:
+    async def prompt(
+        self, turn: str, text: str, *, taken: Callable[[], None] | None = None
+    ) -> None:
         screen, process = self._living()
         running = Turn(
             turn, agent=self._profile.name, said=text, screen=screen, emit=self._emit
@@ -139,6 +141,8 @@ class TuiDriver:
         try:
             await type_message(screen, process.write, text)
             running.was_taken = True
+            if taken is not None:
+                taken()
             screen.look()
             await running.over.wait()
         except NotTaken as exc:
