@@ -15,6 +15,8 @@ from taskyard.kit.clock import Clock, SystemClock
 from taskyard.server.api import (
     agent_me,
     agent_metadata,
+    agent_settings,
+    artifacts,
     auth,
     builds,
     errors,
@@ -91,6 +93,8 @@ ROUTERS: Final[Sequence[APIRouter]] = (
     task_control.router,
     task_events.router,
     permissions.router,
+    agent_settings.router,
+    artifacts.router,
     runner_link.router,
     provisioner_routes.router,
     sandboxes.router,

@@ -329,6 +329,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/tasks/{user}/{task}/artifacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Files that the agent's tools created, edited or deleted; newest first */
+        get: operations["list_artifacts_api_v2_tasks__user___task__artifacts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/tasks/{user}/{task}/artifacts/{artifact}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file's diff and text, as the agent's tools told them */
+        get: operations["get_artifact_api_v2_tasks__user___task__artifacts__artifact__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/tasks/{user}/{task}/cancel": {
         parameters: {
             query?: never;
@@ -487,6 +521,40 @@ export interface paths {
         patch: operations["update_message_api_v2_tasks__user___task__messages__message__patch"];
         trace?: never;
     };
+    "/api/v2/tasks/{user}/{task}/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the agent lets one choose: its mode, its model, its effort */
+        get: operations["list_options_api_v2_tasks__user___task__options_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/tasks/{user}/{task}/options/{option}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Choose; also at every later start of the task */
+        put: operations["set_option_api_v2_tasks__user___task__options__option__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/tasks/{user}/{task}/pause": {
         parameters: {
             query?: never;
@@ -502,6 +570,23 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v2/tasks/{user}/{task}/permission-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** What the agent may do without asking, for this task */
+        patch: operations["set_permission_policy_api_v2_tasks__user___task__permission_policy_patch"];
         trace?: never;
     };
     "/api/v2/tasks/{user}/{task}/permissions": {
@@ -1723,6 +1808,107 @@ export interface components {
              */
             uri: string;
         };
+        /**
+         * Artifact
+         * @description A file that the agent's tools created, edited or deleted.
+         */
+        Artifact: {
+            /** Additions */
+            additions: number;
+            /** Changes */
+            changes: number;
+            /** Deletions */
+            deletions: number;
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /** First Seq */
+            first_seq: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "created" | "edited" | "deleted";
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /** Last Seq */
+            last_seq: number;
+            /** Path */
+            path: string;
+            /** Tool */
+            tool: string;
+        };
+        /**
+         * ArtifactDetail
+         * @description With what was recorded of the changes, oldest first.
+         */
+        ArtifactDetail: {
+            /** Additions */
+            additions: number;
+            /** Changes */
+            changes: number;
+            /** Deletions */
+            deletions: number;
+            /** Diff */
+            diff: string;
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /** First Seq */
+            first_seq: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "created" | "edited" | "deleted";
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /** Last Seq */
+            last_seq: number;
+            /** Path */
+            path: string;
+            /** Text */
+            text: string | null;
+            /** Text Is Whole */
+            text_is_whole: boolean;
+            /** Tool */
+            tool: string;
+            /**
+             * Truncated
+             * @default false
+             */
+            truncated: boolean;
+        };
+        /**
+         * Artifacts
+         * @description The most recently changed first; `count` is of all, also those left out.
+         */
+        Artifacts: {
+            /** Artifacts */
+            artifacts: components["schemas"]["Artifact"][];
+            /** Count */
+            count: number;
+        };
         /** AuthCheck */
         AuthCheck: {
             /** Action */
@@ -1941,6 +2127,8 @@ export interface components {
              * @default
              */
             name: string;
+            /** Permission Policy */
+            permission_policy?: ("allow_edits" | "ask" | "allow_all") | null;
             /**
              * Template Version Id
              * Format: uuid
@@ -2334,6 +2522,18 @@ export interface components {
              */
             id: string;
         };
+        /** OptionChoice */
+        OptionChoice: {
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /** Name */
+            name: string;
+            /** Value */
+            value: string;
+        };
         /** Organization */
         Organization: {
             /**
@@ -2714,6 +2914,19 @@ export interface components {
              */
             controller: "chat" | "terminal";
         };
+        /** SetOption */
+        SetOption: {
+            /** Value */
+            value: string | boolean;
+        };
+        /**
+         * SetPermissionPolicy
+         * @description null: what the template says again.
+         */
+        SetPermissionPolicy: {
+            /** Policy */
+            policy: ("allow_edits" | "ask" | "allow_all") | null;
+        };
         /**
          * StatusFact
          * @description A status with where it is known from and since when.
@@ -3010,6 +3223,71 @@ export interface components {
             snapshot?: boolean | null;
             /** Snapshot At */
             snapshot_at?: string | null;
+        };
+        /**
+         * TaskOption
+         * @description Something the agent lets one choose: its mode, its model, how hard it thinks.
+         */
+        TaskOption: {
+            /**
+             * Category
+             * @default
+             */
+            category: string;
+            /**
+             * Choices
+             * @default []
+             */
+            choices: components["schemas"]["OptionChoice"][];
+            /**
+             * Chosen
+             * @default false
+             */
+            chosen: boolean;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Type
+             * @default select
+             * @enum {string}
+             */
+            type: "select" | "boolean";
+            /** Value */
+            value: string | boolean | null;
+        };
+        /** TaskOptions */
+        TaskOptions: {
+            /**
+             * Agent
+             * @default
+             */
+            agent: string;
+            /** Options */
+            options: components["schemas"]["TaskOption"][];
+            /** Session Id */
+            session_id: string | null;
+        };
+        /** TaskPermissionPolicy */
+        TaskPermissionPolicy: {
+            /** In Force */
+            in_force: boolean;
+            /**
+             * Policy
+             * @enum {string}
+             */
+            policy: "allow_edits" | "ask" | "allow_all";
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "task" | "module" | "template";
         };
         /** Tasks */
         Tasks: {
@@ -4856,6 +5134,89 @@ export interface operations {
             };
         };
     };
+    list_artifacts_api_v2_tasks__user___task__artifacts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Artifacts"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_artifact_api_v2_tasks__user___task__artifacts__artifact__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+                task: string;
+                artifact: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArtifactDetail"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     cancel_turn_api_v2_tasks__user___task__cancel_post: {
         parameters: {
             query?: never;
@@ -5486,6 +5847,120 @@ export interface operations {
             };
         };
     };
+    list_options_api_v2_tasks__user___task__options_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskOptions"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    set_option_api_v2_tasks__user___task__options__option__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+                task: string;
+                option: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetOption"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskOptions"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description Bad Gateway */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     pause_task_api_v2_tasks__user___task__pause_post: {
         parameters: {
             query?: never;
@@ -5518,6 +5993,60 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    set_permission_policy_api_v2_tasks__user___task__permission_policy_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetPermissionPolicy"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskPermissionPolicy"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

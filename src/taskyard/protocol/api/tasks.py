@@ -12,15 +12,22 @@ from taskyard.protocol.sessions import Controller, SessionTerminal
 
 __all__ = [
     "AnswerPermission",
+    "Artifact",
+    "ArtifactDetail",
+    "Artifacts",
     "ControlState",
     "CreateMessage",
     "CreateTask",
     "CurrentState",
     "Message",
     "Messages",
+    "OptionChoice",
     "Permission",
+    "PermissionPolicy",
     "Permissions",
     "SetControl",
+    "SetOption",
+    "SetPermissionPolicy",
     "StatusFact",
     "StoredEvent",
     "Task",
@@ -28,6 +35,9 @@ __all__ = [
     "TaskInput",
     "TaskLog",
     "TaskLogs",
+    "TaskOption",
+    "TaskOptions",
+    "TaskPermissionPolicy",
     "TaskStatus",
     "Tasks",
     "UpdateMessage",
@@ -41,6 +51,8 @@ def _is_none(value: object) -> bool:
     return value is None
 
 
+#: What the agent may do without asking: read and change files, everything, or neither.
+PermissionPolicy = Literal["allow_edits", "ask", "allow_all"]
 TaskStatus = Literal["pending", "initializing", "active", "paused", "unknown", "error"]
 
 
@@ -95,6 +107,8 @@ class CreateTask(ApiModel):
     input: str = Field(max_length=256 * 1024)
     name: str = ""
     display_name: str = ""
+    #: Ours: before what the template's module asks for.
+    permission_policy: PermissionPolicy | None = None
 
 
 class TaskInput(ApiModel):
@@ -162,7 +176,7 @@ class TaskDetail(Task):
     usage: dict[str, Any] | None = None
     queued_messages: int = 0
     pending_permissions: int = 0
-    permission_policy: Literal["allow_edits", "ask", "allow_all"] = "allow_edits"
+    permission_policy: PermissionPolicy = "allow_edits"
     demo_model: bool = False  # the answers come from the built-in demo model
     isolation: str = ""  # how the workspace is isolated, such as "bubblewrap"
     #: Who may talk to the agent: messages, or the person at its terminal.
@@ -254,3 +268,83 @@ class AnswerPermission(ApiModel):
 
     option_id: str = ""
     kind: str = ""
+
+
+class OptionChoice(ApiModel):
+    value: str
+    name: str
+    description: str = ""
+
+
+class TaskOption(ApiModel):
+    """Something the agent lets one choose: its mode, its model, how hard it thinks."""
+
+    id: str
+    name: str
+    description: str = ""
+    category: str = (
+        ""  # mode | model | thought_level | ... : the agent's word for its kind
+    )
+    type: Literal["select", "boolean"] = "select"
+    value: str | bool | None
+    choices: list[OptionChoice] = []
+    chosen: bool = (
+        False  # a person chose it for this task: it is set again at every start
+    )
+
+
+class TaskOptions(ApiModel):
+    session_id: UUID | None  # None: no agent has said yet what it offers
+    agent: str = ""
+    options: list[TaskOption]
+
+
+class SetOption(ApiModel):
+    value: str | bool
+
+
+class SetPermissionPolicy(ApiModel):
+    """null: what the template says again."""
+
+    policy: PermissionPolicy | None
+
+
+class TaskPermissionPolicy(ApiModel):
+    policy: PermissionPolicy
+    source: Literal["task", "module", "template"]
+    #: Whether the running agent has it; else it comes with the next start.
+    in_force: bool
+
+
+class Artifact(ApiModel):
+    """A file that the agent's tools created, edited or deleted."""
+
+    id: UUID
+    path: str
+    kind: Literal["created", "edited", "deleted"]
+    changes: int
+    additions: int  # lines, over all changes
+    deletions: int
+    tool: str  # of the last change
+    first_at: datetime
+    last_at: datetime
+    first_seq: int
+    last_seq: int
+
+
+class Artifacts(ApiModel):
+    """The most recently changed first; `count` is of all, also those left out."""
+
+    artifacts: list[Artifact]
+    count: int
+
+
+class ArtifactDetail(Artifact):
+    """With what was recorded of the changes, oldest first."""
+
+    diff: str
+    #: What the last change wrote: the whole file when `text_is_whole`, else the places that
+    #: it changed. null when only the name of the file was told.
+    text: str | None
+    text_is_whole: bool
+    truncated: bool = False  # the diff or the text was cut to the limit

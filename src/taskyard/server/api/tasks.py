@@ -54,6 +54,7 @@ async def create_task(
         name=suggested.stem if suggested else body.name,
         display_name=body.display_name
         or (suggested.display_name if suggested else process.naming.show(body.input)),
+        permission_policy=body.permission_policy,
     )
     check_names(new.name, body.display_name)
     async with process.sessions.begin() as session:

@@ -28,6 +28,8 @@ from taskyard.server.runners.link import LinkRegistry
 from taskyard.server.runners.reports import AgentReports
 from taskyard.server.runners.server import RunnerServer
 from taskyard.server.runners.store import RunnerStore
+from taskyard.server.tasks.agent_settings import AgentSettings
+from taskyard.server.tasks.artifacts import ArtifactService
 from taskyard.server.tasks.control import ControlService
 from taskyard.server.tasks.delivery import Courier
 from taskyard.server.tasks.logs import TaskLogService
@@ -135,6 +137,15 @@ class ProcessContext:
     def control(self) -> ControlService:
         """Who has control of agents, and the way to their terminals."""
         return ControlService(
+            sessions=self.sessions,
+            services=lambda session: Factory(self, session).tasks(),
+            links=self.links,
+        )
+
+    @property
+    def agent_settings(self) -> AgentSettings:
+        """Options and permission policies of agents, which waits for runners too."""
+        return AgentSettings(
             sessions=self.sessions,
             services=lambda session: Factory(self, session).tasks(),
             links=self.links,
@@ -336,6 +347,9 @@ class Factory:
         return PermissionService(
             store=PermissionStore(self.session), clock=self.process.clock
         )
+
+    def artifacts(self, task_id: UUID) -> ArtifactService:
+        return ArtifactService(self.session, task_id)
 
     def transcript(self, task_id: UUID) -> Transcript:
         return Transcript(self.session, task_id)

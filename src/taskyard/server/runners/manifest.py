@@ -3,7 +3,7 @@
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final
 from uuid import uuid4
 
 from taskyard.kit.clock import Clock
@@ -14,6 +14,7 @@ from taskyard.protocol.link import (
     Healthcheck,
     Manifest,
     MetadataItem,
+    PermissionPolicy,
     Script,
     SessionSeed,
 )
@@ -29,7 +30,6 @@ from taskyard.server.runners.store import RunnerStore
 
 __all__ = ["ManifestBuilder", "log_sources", "seeds"]
 
-PermissionPolicy: TypeAlias = Literal["allow_edits", "ask", "allow_all"]
 _POLICIES: Final[dict[str, PermissionPolicy]] = {
     "allow_edits": "allow_edits",
     "ask": "ask",
@@ -57,13 +57,12 @@ class ManifestBuilder:
         """The manifest of one connection; enters the gateway key."""
         row = await self.store.agent_row(agent.agent_row_id)
         workspace, owner, template = await self.store.workspace(agent.workspace_id)
-        sessions = await SessionStore(self.store.session).sessions_of(
-            agent.workspace_id
-        )
+        session_store = SessionStore(self.store.session)
+        sessions = await session_store.sessions_of(agent.workspace_id)
         apps = await self.store.apps(agent.agent_row_id)
         key = await self._gateway_key(agent)
         spec = provisioner.Agent.model_validate(row.spec)
-        return Manifest(
+        manifest = Manifest(
             workspace_id=str(workspace.id),
             workspace_name=workspace.name,
             owner_name=owner.username,
@@ -85,6 +84,10 @@ class ManifestBuilder:
             sessions=seeds(sessions),
             permission_policy=_POLICIES.get(template.permission_policy, "ask"),
         )
+        task = await session_store.task(agent.task_id) if agent.task_id else None
+        if task is not None and (own := _POLICIES.get(task.permission_policy or "")):
+            manifest["task_permission_policy"] = own
+        return manifest
 
     def _secret_environment(self, key: str) -> dict[str, str]:
         """The names under which agents look for a model and a key, of each vendor.
@@ -128,7 +131,11 @@ def seeds(sessions: Sequence[SessionRow]) -> list[SessionSeed]:
     newest = {row.key: row for row in sessions}
     return [
         SessionSeed(
-            id=str(row.id), key=key, external_id=row.external_id, agent=row.agent
+            id=str(row.id),
+            key=key,
+            external_id=row.external_id,
+            agent=row.agent,
+            options=row.chosen_options or {},
         )
         for key, row in newest.items()
     ]

@@ -131,6 +131,7 @@ class TranscriptWriter:
             "live" if event["driver"] == "tui" else "none"
         )
         row.external_id = event["external_id"] or row.external_id
+        row.permission_policy = event.get("permission_policy")
         row.state, row.state_source, row.state_detail = "starting", "process", ""
         row.state_at = row.heard_at = now
         await self._session_store.drop_permissions(row.id, now=now)

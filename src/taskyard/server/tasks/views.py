@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from taskyard.kit.clock import Clock
 from taskyard.protocol.api.tasks import AgentHealth, StatusFact, Task, TaskDetail
@@ -10,6 +10,7 @@ from taskyard.protocol.api.workspaces import WorkspaceStatus
 from taskyard.server.db.tables import SessionRow
 from taskyard.server.runners.link import LinkRegistry
 from taskyard.server.tasks.evidence import WorkFacts
+from taskyard.server.tasks.policies import policy_of
 from taskyard.server.tasks.records import (
     LinkFacts,
     TaskRecord,
@@ -27,11 +28,6 @@ from taskyard.server.workspaces.status import (
 
 __all__ = ["TaskViews"]
 
-_POLICIES: Final[dict[str, Literal["allow_edits", "ask", "allow_all"]]] = {
-    "allow_edits": "allow_edits",
-    "ask": "ask",
-    "allow_all": "allow_all",
-}
 #: Resources that say how a workspace is kept apart.
 _ISOLATION: Final[dict[str, str]] = {
     "taskyard_sandbox": "bubblewrap",
@@ -99,7 +95,7 @@ class TaskViews:
             usage=session.usage if session else None,
             queued_messages=waiting.queued_messages,
             pending_permissions=waiting.pending_permissions,
-            permission_policy=_POLICIES.get(record.template.permission_policy, "ask"),
+            permission_policy=policy_of(record, session, in_force=False).policy,
             demo_model=self.demo_model,
             isolation=next(
                 (_ISOLATION[t] for t in resource_types if t in _ISOLATION), ""

@@ -1,0 +1,166 @@
+"""Files that tools changed: listed, with their diffs, whatever became of the workspace."""
+
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+
+from tests.conftest import Account
+from tests.support.provisioning import ok
+from tests.support.tasks import Active, Bench
+
+pytestmark = pytest.mark.asyncio
+
+
+async def _change(
+    active: Active,
+    call: str,
+    *content: dict[str, Any],
+    status: str = "completed",
+    kind: str = "edit",
+    **fields: Any,
+) -> None:
+    active.runner.session_event(
+        active.session,
+        "tool",
+        call,
+        title=f"{kind} {call}",
+        name="Write",
+        kind=kind,
+        status=status,
+        content=list(content),
+        **fields,
+    )
+    await active.runner.settled()
+
+
+def _diff(path: str, old: str | None, new: str) -> dict[str, Any]:
+    return {"type": "diff", "path": path, "oldText": old, "newText": new}
+
+
+async def _listed(active: Active) -> list[dict[str, Any]]:
+    answer = ok(await active.bench.client.get(f"{active.path}/artifacts"))
+    assert answer["count"] == len(answer["artifacts"])
+    return list(answer["artifacts"])
+
+
+async def _one(active: Active, artifact: dict[str, Any]) -> dict[str, Any]:
+    path = f"{active.path}/artifacts/{artifact['id']}"
+    return dict(ok(await active.bench.client.get(path)))
+
+
+async def test_files_are_listed_with_what_became_of_them(bench: Bench) -> None:
+    active = await bench.active()
+
+    await _change(active, "c1", _diff("/p/new.txt", None, "one\ntwo\n"))
+    await _change(active, "c2", _diff("/p/old.txt", "a\n", "b\n"))
+    await _change(active, "c3", _diff("/p/new.txt", "two\n", "three\n"))
+    await _change(active, "c4", kind="delete", raw_input={"path": "/p/gone.txt"})
+    await _change(active, "c5", _diff("/p/never.txt", None, "x"), status="failed")
+    await _change(active, "c6", _diff("/p/waits.txt", None, "x"), status="pending")
+
+    listed = await _listed(active)
+    assert [(a["path"], a["kind"], a["changes"]) for a in listed] == [
+        ("/p/gone.txt", "deleted", 1),
+        ("/p/new.txt", "created", 2),
+        ("/p/old.txt", "edited", 1),
+    ]
+    new = listed[1]
+    assert (new["additions"], new["deletions"], new["tool"]) == (3, 1, "Write")
+    assert new["first_seq"] < new["last_seq"]
+
+
+async def test_a_diff_is_the_way_from_the_first_text_to_the_last(bench: Bench) -> None:
+    active = await bench.active()
+    await _change(active, "c1", _diff("/p/a.txt", None, "one\ntwo\n"))
+    await _change(active, "c2", _diff("/p/a.txt", "two\n", "three"))
+    await _change(active, "c3", _diff("/p/b.txt", "x\n", "y\n"))
+
+    places, whole = [await _one(active, artifact) for artifact in await _listed(active)]
+
+    assert whole["text"] == "one\nthree"
+    assert whole["text_is_whole"] is True
+    assert whole["diff"] == (
+        "--- /dev/null\n+++ b/p/a.txt\n@@ -0,0 +1,2 @@\n+one\n+three\n"
+        "\\ No newline at end of file\n"
+    )
+    assert places["text"] == "y\n"
+    assert places["text_is_whole"] is False
+    assert places["diff"].startswith("--- a/p/b.txt\n+++ b/p/b.txt\n")
+    assert whole["truncated"] is places["truncated"] is False
+
+
+async def test_what_was_changed_and_changed_back_has_no_diff(bench: Bench) -> None:
+    active = await bench.active()
+    await _change(active, "c1", _diff("/p/a.txt", "x\n", "y\n"))
+    await _change(active, "c2", _diff("/p/a.txt", "y\n", "x\n"))
+
+    [artifact] = await _listed(active)
+
+    assert (await _one(active, artifact))["diff"] == ""
+
+
+async def test_a_deleted_file_has_no_text(bench: Bench) -> None:
+    active = await bench.active()
+    await _change(active, "c1", _diff("/p/a.txt", None, "x\n"))
+    await _change(active, "c2", kind="delete", locations=[{"path": "/p/a.txt"}])
+
+    [artifact] = await _listed(active)
+    detail = await _one(active, artifact)
+
+    assert (artifact["kind"], detail["text"], detail["diff"]) == ("deleted", None, "")
+
+
+async def test_a_call_that_tells_its_diff_before_its_end_counts(bench: Bench) -> None:
+    active = await bench.active()
+    await _change(active, "c1", _diff("/p/a.txt", None, "x\n"), status="pending")
+    assert await _listed(active) == []
+
+    await _change(active, "c1")
+
+    [artifact] = await _listed(active)
+    assert (await _one(active, artifact))["text"] == "x\n"
+
+
+async def test_a_huge_text_is_cut_and_says_so(bench: Bench) -> None:
+    active = await bench.active()
+    lines = "line\n" * 40_000
+    await _change(active, "c1", _diff("/p/a.txt", None, f"start\n{lines}"))
+    await _change(active, "c2", _diff("/p/a.txt", "start\n", f"start\n{lines}"))
+
+    detail = await _one(active, (await _listed(active))[0])
+
+    assert detail["truncated"] is True
+    assert len(detail["text"]) == 256 * 1024
+    assert detail["text_is_whole"] is False
+
+
+async def test_they_can_be_read_of_a_paused_task(bench: Bench) -> None:
+    active = await bench.active()
+    await _change(active, "c1", _diff("/p/a.txt", None, "x\n"))
+    await active.runner.drop()
+    await active.pause()
+
+    [artifact] = await _listed(active)
+
+    assert (await _one(active, artifact))["text"] == "x\n"
+
+
+async def test_those_of_another_task_or_person_are_not_there(
+    bench: Bench, member: Account
+) -> None:
+    active = await bench.active()
+    await _change(active, "c1", _diff("/p/a.txt", None, "x\n"))
+    [artifact] = await _listed(active)
+    other = await bench.task("something else", run=False)
+
+    foreign = await member.client.get(
+        f"/api/v2/tasks/{bench.yard.owner.username}/{active.id}/artifacts"
+    )
+    elsewhere = await bench.client.get(
+        f"/api/v2/tasks/me/{other['id']}/artifacts/{artifact['id']}"
+    )
+
+    assert foreign.status_code == HTTPStatus.NOT_FOUND
+    assert elsewhere.status_code == HTTPStatus.NOT_FOUND
+    assert elsewhere.json()["message"] == "No tool of this task changed such a file."
