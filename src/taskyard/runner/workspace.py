@@ -74,7 +74,9 @@ class Workspace:
         if not self._begun:
             self._begun = True
             self._supervisor.start(self._up(manifest), name="bring up")
-        elif self._metadata is not None:
+            return
+        self._sessions.refresh(manifest)
+        if self._metadata is not None:
             self._metadata.tell_again()
 
     async def down(self, deadline_seconds: float) -> None:

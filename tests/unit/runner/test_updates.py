@@ -184,7 +184,7 @@ def test_a_change_of_mode_is_a_change_of_the_options() -> None:
         "currentModeId": "auto",
         "availableModes": [{"id": "auto", "name": "Auto"}],
     }
-    translator.options({"modes": modes})
+    translator.offered({"modes": modes})
 
     events = translator.translate(
         {"sessionUpdate": "current_mode_update", "currentModeId": "ask"}
@@ -206,6 +206,6 @@ def test_grouped_choices_are_flattened() -> None:
         ],
     }
 
-    events = Translator().options({"configOptions": [option]})
+    events = Translator().offered({"configOptions": [option]})
 
     assert [c["value"] for c in events[0].data["options"][0]["choices"]] == ["a", "b"]

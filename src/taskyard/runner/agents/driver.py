@@ -7,12 +7,13 @@ from the runner's event loop, one at a time except `cancel`, `answer_*`, `write_
 the order in which they are to be stored; emitting never blocks.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from taskyard.protocol.sessions import EventKind
+from taskyard.runner.agents.hooks.wiring import Wiring
 
 __all__ = [
     "AgentFailed",
@@ -73,6 +74,7 @@ class Launch:
     )  # category (model, effort) -> value
     columns: int = 120
     rows: int = 40
+    hooks: Wiring | None = None  # for an agent at a terminal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +138,16 @@ class Driver(Protocol):
         """Answer a `permission_requested`; empty option = cancelled. Unknown = ignored."""
         ...
 
-    async def set_option(self, option: str, value: str) -> None: ...
+    async def set_option(self, option: str, value: str) -> Sequence[Mapping[str, Any]]:
+        """Set it; return all options as they are then. Raises `Unsupported`."""
+        ...
+
+    async def set_policy(self, policy: PermissionPolicy) -> None:
+        """What needs no person from now on; questions that are open are looked at again.
+
+        Raises `Unsupported` when the agent refuses; the policy counts all the same.
+        """
+        ...
 
     async def write_raw(self, data: bytes) -> None:
         """Keys for a terminal agent. Raises `Unsupported` where there is no terminal."""

@@ -3,12 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Final, Literal, Self
 
 from taskyard.runner.agents.driver import McpServer, PermissionPolicy
 from taskyard.runner.shapes import as_list, as_object
 
-__all__ = ["InvalidRequest", "SessionRequest"]
+__all__ = ["InvalidRequest", "SessionRequest", "policy_of"]
+
+
+_POLICIES: Final[Mapping[str, PermissionPolicy]] = {
+    "allow_edits": "allow_edits",
+    "ask": "ask",
+    "allow_all": "allow_all",
+}
 
 
 class InvalidRequest(ValueError):
@@ -60,7 +67,7 @@ class SessionRequest:
             environment=_texts(given, "environment"),
             mcp_servers=tuple(_servers(given)),
             options=_texts(given, "options"),
-            permission_policy=_policy(given),
+            permission_policy=policy_of(_policy(given)),
             report_tool=bool(given.get("report_tool", True)),
             agentapi_port=_port(given),
             agentapi_stable_while_asking=bool(
@@ -69,15 +76,13 @@ class SessionRequest:
         )
 
 
-def _policy(given: Mapping[str, Any]) -> PermissionPolicy | None:
-    text = _one_of(
-        given, "permission_policy", ("", "allow_edits", "ask", "allow_all"), ""
-    )
-    match text:
-        case "allow_edits" | "ask" | "allow_all":
-            return text
-        case _:
-            return None
+def _policy(given: Mapping[str, Any]) -> str:
+    return _one_of(given, "permission_policy", ("", *_POLICIES), "")
+
+
+def policy_of(text: object) -> PermissionPolicy | None:
+    """A policy by its name; None for anything else."""
+    return _POLICIES.get(text) if isinstance(text, str) else None
 
 
 def _servers(given: Mapping[str, Any]) -> list[McpServer]:

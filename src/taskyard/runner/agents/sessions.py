@@ -6,7 +6,7 @@ import logging
 import sqlite3
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Protocol, final
 
@@ -26,8 +26,9 @@ from taskyard.runner.agents.driver import (
     Unsupported,
 )
 from taskyard.runner.agents.journal import Journal, StoredSession
+from taskyard.runner.agents.preferences import Preferences
 from taskyard.runner.agents.preparation import prepare
-from taskyard.runner.agents.request import InvalidRequest, SessionRequest
+from taskyard.runner.agents.request import InvalidRequest, SessionRequest, policy_of
 from taskyard.runner.agents.session import Session
 from taskyard.runner.control import ControlError
 from taskyard.runner.masking import Mask
@@ -98,18 +99,27 @@ class Sessions:
         self._sessions: dict[str, Session] = {}
         self._by_key: dict[str, Session] = {}
         self._starting: dict[str, asyncio.Lock] = {}
-        self._commands: Mapping[str, Callable[[Mapping[str, Any]], Awaitable[None]]] = {
+        self._preferences = Preferences()
+        self._commands: Mapping[str, Callable[[Mapping[str, Any]], Awaitable[Any]]] = {
             "prompt": self._prompt,
             "steer": self._steer,
             "cancel": self._cancel,
             "answer_permission": self._answer_permission,
             "set_option": self._set_option,
+            "set_policy": self._set_policy,
             "write_raw": self._write_raw,
         }
 
     def settle(self, surroundings: Surroundings) -> None:
         """Say where the sessions live; before the first start."""
         self._surroundings = surroundings
+
+    def refresh(self, manifest: Manifest) -> None:
+        """The server was away: what a person set meanwhile counts from now on."""
+        for session_id in self._preferences.refresh(manifest):
+            self._supervisor.start(
+                self._put_in_force(session_id), name=f"policy {session_id}"
+            )
 
     @property
     def all(self) -> tuple[Session, ...]:
@@ -168,7 +178,7 @@ class Sessions:
     async def command(self, command: Command) -> Reply:
         """Carry out a command of the server."""
         try:
-            await self._commands[command["name"]](command["args"])
+            result = await self._commands[command["name"]](command["args"])
         except NoSession as exc:
             return _refusal(command, "no_session", exc)
         except Busy as exc:
@@ -180,7 +190,12 @@ class Sessions:
         except sqlite3.Error as exc:
             # Not taken, so it may come again when there is room.
             return _refusal(command, "busy", _Unwritten(exc))
-        return {"type": "reply", "id": command["id"], "ok": True, "result": {}}
+        return {
+            "type": "reply",
+            "id": command["id"],
+            "ok": True,
+            "result": dict(result or {}),
+        }
 
     async def _prompt(self, args: Mapping[str, Any]) -> None:
         await self._session(args).prompt(str(args["message_id"]), str(args["text"]))
@@ -197,9 +212,29 @@ class Sessions:
             str(args["request_id"]), str(args["option_id"] or "")
         )
 
-    async def _set_option(self, args: Mapping[str, Any]) -> None:
-        driver = self._session(args).driver
-        await driver.set_option(str(args["option_id"]), str(args["value"]))
+    async def _set_option(self, args: Mapping[str, Any]) -> Mapping[str, Any]:
+        session, option = self._session(args), str(args["option_id"])
+        value = str(args["value"])
+        options = await session.driver.set_option(option, value)
+        # Only now: what the agent refused is not asked of its next process.
+        self._preferences.set_option(session.id, option, value)
+        return {"options": list(options)}
+
+    async def _set_policy(self, args: Mapping[str, Any]) -> Mapping[str, Any]:
+        session_id = self._session(args).id
+        self._preferences.set_policy(session_id, policy_of(args.get("policy")))
+        await self._put_in_force(session_id)
+        return {"permission_policy": self._preferences.policy(session_id)}
+
+    async def _put_in_force(self, session_id: str) -> None:
+        """For the agent that runs; one that does not gets it when it starts."""
+        try:
+            driver = self._sessions[session_id].driver
+            await driver.set_policy(self._preferences.policy(session_id))
+        except (Busy, AgentFailed) as exc:
+            log.info("the policy waits for the agent: %s", exc)
+        except Unsupported as exc:
+            log.warning("the agent's own mode stays as it is: %s", exc)
 
     async def _write_raw(self, args: Mapping[str, Any]) -> None:
         await self._session(args).driver.write_raw(base64.b64decode(str(args["data"])))
@@ -227,6 +262,7 @@ class Sessions:
             boot=here.boot,
         )
         await self._journal.remember(stored)
+        self._preferences.begin(session_id, request, here.manifest)
         session = self._make(request, stored)
         self._sessions[session_id] = session
         self._by_key[request.key] = session
@@ -240,6 +276,7 @@ class Sessions:
                 "external_id": stored.external_id,
                 "resumed": seed is not None,
                 "initial_prompt": request.prompt,
+                "permission_policy": self._preferences.policy(session_id),
             }
         )
         if request.agentapi_port:
@@ -281,7 +318,12 @@ class Sessions:
 
     def _make(self, request: SessionRequest, stored: StoredSession) -> Session:
         async def launch(external_id: str) -> Launch:
-            return await asyncio.to_thread(self._launch, request, external_id)
+            wanted = replace(
+                request,
+                options={**request.options, **self._preferences.options(stored.id)},
+                permission_policy=self._preferences.policy(stored.id),
+            )
+            return await asyncio.to_thread(self._launch, wanted, external_id)
 
         async def identified(external_id: str) -> None:
             self._emit(
@@ -316,6 +358,7 @@ class Sessions:
             clock=self._clock,
             supervisor=self._supervisor,
             external_id=stored.external_id,
+            keeps_history=bool(request.agentapi_port),
         )
 
     def _driver_for(self, request: SessionRequest) -> Callable[[Emit], Driver]:

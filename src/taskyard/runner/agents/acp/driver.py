@@ -4,8 +4,9 @@ import asyncio
 import logging
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, Final, final
 
 from taskyard.kit.supervisor import Supervisor
@@ -17,6 +18,7 @@ from taskyard.runner.agents.driver import (
     Capabilities,
     Emit,
     Launch,
+    PermissionPolicy,
     Unsupported,
 )
 from taskyard.runner.agents.process import AgentProcess
@@ -184,23 +186,36 @@ class AcpDriver:
     async def answer_permission(self, request: str, option_id: str) -> None:
         self._desk.answer(request, option_id)
 
-    async def set_option(self, option: str, value: str) -> None:
+    async def set_option(self, option: str, value: str) -> Sequence[Json]:
+        await self._set(option, value)
+        return self._translator.options.known
+
+    async def set_policy(self, policy: PermissionPolicy) -> None:
+        if self._launch is None:
+            return
+        self._launch = replace(self._launch, permission_policy=policy)
+        self._desk.reconsider(policy)
+        await self._set_mode(self._launch)
+
+    async def _set_mode(self, launch: Launch) -> None:
+        """The agent's own mode for the policy; without one, the questions are answered."""
+        wanted = launch.modes.get(launch.permission_policy, "")
+        mode = self._translator.options.mode_for(wanted)
+        if mode is not None and mode["value"] != wanted:
+            await self._set(mode["id"], wanted)
+
+    async def _set(self, option: str, value: str) -> None:
+        options = self._translator.options
+        method, params = options.request(option, value)
         session = {"sessionId": self._external_id}
         try:
-            if option == "mode":
-                await self._connected().request(
-                    "session/set_mode", {**session, "modeId": value}
-                )
-                return
-            result = await self._connected().request(
-                "session/set_config_option",
-                {**session, "configId": option, "value": value},
-            )
+            result = await self._connected().request(method, {**session, **params})
         except RpcError as exc:
             raise Unsupported(
                 f"the agent refused {option}={value}: {exc.sentence()}"
             ) from exc
-        self._emit_all(self._translator.options(result))
+        options.answered(option, value, result)
+        self._emit_all(self._translator.options_now())
 
     async def write_raw(self, data: bytes) -> None:
         raise Unsupported(f"this agent has no terminal ({len(data)} bytes not written)")
@@ -226,6 +241,7 @@ class AcpDriver:
                 "clientCapabilities": {
                     "fs": {"readTextFile": False, "writeTextFile": False},
                     "terminal": False,
+                    "session": {"configOptions": {"boolean": {}}},
                 },
                 "clientInfo": {"name": "taskyard", "version": RUNNER_VERSION},
             },
@@ -242,8 +258,8 @@ class AcpDriver:
         if result is None:
             result = await peer.request("session/new", _place(launch))
             self._external_id = str(result.get("sessionId", ""))
-        self._emit_all(self._translator.options(result))
-        await self._configure(peer, launch, result)
+        self._emit_all(self._translator.offered(result))
+        await self._configure(launch)
         self._state("idle")
 
     async def _resume(self, peer: Peer, launch: Launch) -> Json | None:
@@ -290,26 +306,22 @@ class AcpDriver:
                     except TimeoutError:
                         return
 
-    async def _configure(self, peer: Peer, launch: Launch, result: Json) -> None:
-        session = {"sessionId": self._external_id}
-        modes = _get(result, "modes")
-        mode = launch.modes.get(launch.permission_policy, "")
-        offered = [m.get("id") for m in as_objects(modes.get("availableModes"))]
+    async def _configure(self, launch: Launch) -> None:
+        """What was asked for: by the policy, by the module, and last by a person."""
         try:
-            if mode in offered and modes.get("currentModeId") != mode:
-                await peer.request("session/set_mode", {**session, "modeId": mode})
-            for option in self._translator.known_options:
-                value = launch.options.get(
-                    option["category"], ""
-                ) or launch.options.get(option["id"], "")
-                if value and option["value"] != value:
-                    answer = await peer.request(
-                        "session/set_config_option",
-                        {**session, "configId": option["id"], "value": value},
-                    )
-                    self._emit_all(self._translator.options(answer))
-        except RpcError as exc:
-            self._error(f"the agent refused a setting: {exc.sentence()}")
+            await self._set_mode(launch)
+        except Unsupported as exc:
+            self._error(str(exc))
+        for option in self._translator.options.known:
+            value = launch.options.get(option["id"]) or launch.options.get(
+                option["category"]
+            )
+            if not value or option["value"] == value:
+                continue
+            try:
+                await self._set(option["id"], value)
+            except Unsupported as exc:
+                self._error(str(exc))
 
     def _want_login(self, exc: RpcError) -> None:
         methods = as_objects(self._agent.get("authMethods"))

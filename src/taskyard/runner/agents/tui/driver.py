@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final, final
+from typing import Any, Final, final
 
 from taskyard.kit.supervisor import Supervisor
 from taskyard.runner.agents.driver import (
@@ -12,8 +12,11 @@ from taskyard.runner.agents.driver import (
     Capabilities,
     Emit,
     Launch,
+    PermissionPolicy,
     Unsupported,
 )
+from taskyard.runner.agents.hooks.facts import HookFact
+from taskyard.runner.agents.hooks.hearing import Hearing
 from taskyard.runner.agents.tui.emulators import open_terminal
 from taskyard.runner.agents.tui.evidence import Evidence, Verdict, judge, works
 from taskyard.runner.agents.tui.keyboard import NotTaken, type_message
@@ -22,6 +25,7 @@ from taskyard.runner.agents.tui.profiles import Profile, profile_of
 from taskyard.runner.agents.tui.pty import TerminalProcess
 from taskyard.runner.agents.tui.questions import Questions
 from taskyard.runner.agents.tui.screen import Screen
+from taskyard.runner.agents.tui.testimony import weigh
 from taskyard.runner.agents.tui.turn import Turn
 
 __all__ = ["TuiDriver"]
@@ -65,6 +69,8 @@ class TuiDriver:
         self._process: TerminalProcess | None = None
         self._screen: Screen | None = None
         self._questions = Questions(emit, self._write)
+        self._hearing = Hearing(emit)
+        self._witness = self._hearing.witness
         self._turn: Turn | None = None
         self._external_id = ""
         self._shown = ("", "", "")  # state, detail and source, as last emitted
@@ -82,7 +88,7 @@ class TuiDriver:
 
     @property
     def external_id(self) -> str:
-        return self._external_id
+        return self._witness.conversation or self._external_id
 
     @property
     def screen(self) -> str:
@@ -99,6 +105,9 @@ class TuiDriver:
         self._profile = profile_of(launch.agent)
         self._questions.policy = launch.permission_policy
         self._state("starting", "driver")
+        if launch.hooks is not None and not self._verbatim:
+            await self._hearing.open(launch.hooks)
+        self._supervisor.start(self._listen(), name="tui hooks")
         await self._open(launch)
         if self._end_reason and launch.resume and not self._verbatim:
             self._error(
@@ -137,6 +146,7 @@ class TuiDriver:
             turn, agent=self._profile.name, said=text, screen=screen, emit=self._emit
         )
         self._turn = running
+        self._witness.expect(text)
         self._state("running", "driver")
         try:
             await type_message(screen, process.write, text)
@@ -152,11 +162,17 @@ class TuiDriver:
             self._turn = None
         if self._end_reason:
             raise AgentFailed(self._end_reason)
-        running.finish(screen.whole())
+        self._witness.settle(running.stop_reason)
+        running.finish("" if self._witness.has_told else screen.whole())
+        await self._hearing.forget()
         if running.verdict is not None:
             self._show(running.verdict)
         else:
             screen.look()
+
+    def heard(self, fact: HookFact) -> None:
+        """One of the agent's hooks has told something. Any time, any order, never waits."""
+        self._hearing.hear(fact)
 
     async def steer(self, text: str) -> None:
         raise Unsupported(
@@ -173,7 +189,11 @@ class TuiDriver:
     async def answer_permission(self, request: str, option_id: str) -> None:
         self._questions.answer(request, option_id, cancel=self._profile.cancel)
 
-    async def set_option(self, option: str, value: str) -> None:
+    async def set_policy(self, policy: PermissionPolicy) -> None:
+        """Its dialogs are answered by it at once; its command line has it at the next start."""
+        self._questions.reconsider(policy)
+
+    async def set_option(self, option: str, value: str) -> Sequence[Mapping[str, Any]]:
         raise Unsupported(
             f"{option}={value} cannot be set in a terminal: type the agent's own command"
         )
@@ -255,6 +275,13 @@ class TuiDriver:
         if (answer := self._screen.feed(data)) and self._process is not None:
             self._process.try_write(answer)
 
+    async def _listen(self) -> None:
+        while True:
+            await self._hearing.next()
+            self._questions.know(self._witness.asked)
+            if self._screen is not None:
+                self._screen.look()
+
     # -- judging ----------------------------------------------------------------------
 
     def _look(self) -> None:
@@ -262,6 +289,32 @@ class TuiDriver:
         screen, turn = self._screen, self._turn
         if screen is None or self._ended.is_set():
             return
+        self._hearing.look()
+        verdict = self._judge(screen, turn)
+        if verdict.again is not None:
+            screen.look_in(verdict.again)
+            waits = turn is None or self._shown[0] == "running"
+            if self._is_ready and waits and verdict.source != "hook":
+                return  # it draws something; that alone changes nothing
+        if turn is None:
+            # What was ready once does not start again: somebody looks at its help.
+            if not (self._is_ready and verdict.state == "starting"):
+                self._show(verdict)
+            if self._witness.has_terminal_turn and _is_over(verdict):
+                self._witness.settle("end_turn")
+            return
+        if _is_over(verdict):
+            if turn.was_taken:
+                turn.verdict = verdict
+                turn.over.set()
+            return
+        asked = self._show(verdict)
+        if not self._witness.is_alive and (asked or verdict.dialog is None):
+            # Nothing is said while a dialog waits, though the agent may go on blinking.
+            turn.follow(screen, self._profile.busy, at_once=asked)
+
+    def _judge(self, screen: Screen, turn: Turn | None) -> Verdict:
+        hooked = self._witness.activity == "running"
         evidence = Evidence(
             screen=screen.text,
             title=screen.title,
@@ -269,30 +322,19 @@ class TuiDriver:
             title_age=screen.title_age,
             dialog_age=screen.dialog_age,
             has_rung=turn is not None and screen.bells > turn.bells,
-            has_worked=turn is not None and turn.has_worked,
-            is_prompted=turn is not None,
+            has_worked=hooked or (turn is not None and turn.has_worked),
+            is_prompted=hooked or turn is not None,
         )
         if turn is not None and turn.was_taken and works(self._profile, evidence):
             turn.has_worked = True
-        verdict = judge(self._profile, evidence)
-        if verdict.again is not None:
-            screen.look_in(verdict.again)
-            if self._is_ready and (turn is None or self._shown[0] == "running"):
-                return  # it draws something; that alone changes nothing
-        if turn is None:
-            # What was ready once does not start again: somebody looks at its help.
-            if not (self._is_ready and verdict.state == "starting"):
-                self._show(verdict)
-            return
-        if verdict.state == "idle":
-            if turn.was_taken:
-                turn.verdict = verdict
-                turn.over.set()
-            return
-        asked = self._show(verdict)
-        if asked or verdict.dialog is None:
-            # Nothing is said while a dialog waits, though the agent may go on blinking.
-            turn.follow(screen, self._profile.busy, at_once=asked)
+        return weigh(
+            judge(self._profile, evidence),
+            self._witness,
+            self._profile,
+            evidence,
+            heard_age=asyncio.get_running_loop().time() - self._witness.heard_at,
+            is_cancelled=turn is not None and turn.stop_reason == "cancelled",
+        )
 
     def _show(self, verdict: Verdict) -> bool:
         """Tell the state; True when it came with a new dialog."""
@@ -350,3 +392,9 @@ class TuiDriver:
 
     def _last_words(self) -> str:
         return self.screen.strip()[-_LAST_SCREEN_CHARACTERS:] or "(empty)"
+
+
+def _is_over(verdict: Verdict) -> bool:
+    """Whether a turn ends with it: a hook may also tell that the vendor refused."""
+    refused = verdict.state in ("limited", "auth_required") and verdict.source == "hook"
+    return verdict.state == "idle" or refused

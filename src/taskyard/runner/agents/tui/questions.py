@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Final, final
 
 from taskyard.runner.agents.driver import Emit, PermissionPolicy
+from taskyard.runner.agents.hooks.facts import ToolCall
+from taskyard.runner.agents.hooks.tools import event_data
 from taskyard.runner.agents.permissions import choose
 from taskyard.runner.agents.tui.dialogs import Dialog
 
@@ -26,6 +28,7 @@ class Questions:
         self._dialog: Dialog | None = None
         self._answered: Dialog | None = None  # it stays on the screen for a moment
         self._typed = b""
+        self._tool: ToolCall | None = None  # that the agent's hook says it asks about
         self.typed = asyncio.Event()  # an answer was typed; whoever waits clears it
 
     def see(self, dialog: Dialog | None, screen: str) -> bool:
@@ -46,6 +49,16 @@ class Questions:
         """Type what chooses the option; an answer to an older dialog is ignored."""
         if request == self._request and self._dialog is not None:
             self._resolve(self._dialog, option_id, by="user", cancel=cancel)
+
+    def reconsider(self, policy: PermissionPolicy) -> None:
+        """The policy has changed: what it lets through now need not wait any more."""
+        self.policy = policy
+        if self._dialog is not None and self._dialog.kind == "permission":
+            self._answer_by_policy(self._dialog)
+
+    def know(self, tool: ToolCall | None) -> None:
+        """What the next dialog is about, word for word; None when no hook says."""
+        self._tool = tool
 
     def press_again(self) -> None:
         """Type the last answer again, if its dialog has not gone since."""
