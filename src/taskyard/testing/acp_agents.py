@@ -17,6 +17,8 @@ once. What an agent does in a turn is told by the prompt, a command a line:
     secret           say the value of $LLM_SECRET, cut in two
     daemon NAME      leave a process NAME that forked twice and wiped its environment
     environment NAME say the value of a variable
+    arguments        say what stood on the command line
+    write NAME TEXT  write a file of the working directory, and tell the diff
     usage            report usage
     limit TIME       say that the usage limit is reached until then (seconds since 1970)
     fail             end the turn with an error
@@ -70,6 +72,7 @@ class Polite:
 
     def __init__(self) -> None:
         self.session = ""
+        self.place: Json = {}  # where the session is: its directory and MCP servers
         self.mode = "auto"
         self.cancelled = False
         self.numbers = 0
@@ -133,11 +136,13 @@ class Polite:
             "authMethods": [],
         }
 
-    def new(self, _params: Json) -> Json:
+    def new(self, params: Json) -> Json:
+        self.place = params
         self.session = str(uuid.uuid4())
         return {"sessionId": self.session, **self.options()}
 
     def resume(self, params: Json) -> Json:
+        self.place = params
         self.session = params["sessionId"]
         if not self.history().exists():
             raise Refusal(-32002, "Resource not found")
@@ -304,6 +309,30 @@ class Polite:
         limit = {"status": "rejected", "resetsAt": int(rest)}
         self.update("usage_update", used=1, size=2, _meta={"_claude/rateLimit": limit})
 
+    def do_arguments(self, _rest: str) -> None:
+        self.do_say(" ".join(sys.argv[2:]))
+
+    def do_write(self, rest: str) -> None:
+        name, _, text = rest.partition(" ")
+        path = Path(self.place.get("cwd", ".")) / name
+        before = path.read_text() if path.exists() else None
+        path.write_text(text)
+        self.numbers += 1
+        diff = {
+            "type": "diff",
+            "path": str(path),
+            "oldText": before,
+            "newText": text,
+        }
+        self.update(
+            "tool_call",
+            toolCallId=f"call-{os.getpid()}-{self.numbers}",
+            title=f"Write {name}",
+            kind="edit",
+            status="completed",
+            content=[diff],
+        )
+
     def do_fail(self, _rest: str) -> None:
         raise Refusal(-32603, "the model is out of order")
 
@@ -320,6 +349,69 @@ class DiesAtOnce(Polite):
     def serve(self) -> None:
         sys.stderr.write("Error: cannot find module 'left-pad'\n")
         sys.exit(3)
+
+
+class Choosy(Polite):
+    """Has options of its own, and forgets them when it ends."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.values: Json = {"mode": "default", "model": "small", "loud": False}
+
+    @override
+    def options(self) -> Json:
+        choices = {
+            "mode": ["default", "acceptEdits", "bypassPermissions"],
+            "model": ["small", "large"],
+        }
+        options: list[Json] = [
+            {
+                "id": id_,
+                "name": id_.title(),
+                "category": id_,
+                "type": "select",
+                "currentValue": self.values[id_],
+                "options": [{"value": v, "name": v.title()} for v in values],
+            }
+            for id_, values in choices.items()
+        ]
+        switch = {"id": "loud", "name": "Loud", "type": "boolean"}
+        options.append({**switch, "currentValue": self.values["loud"]})
+        return {"configOptions": options}
+
+    @override
+    def answer(self, method: str, params: Json) -> Json:
+        if method != "session/set_config_option":
+            return super().answer(method, params)
+        if params["value"] == "gigantic":
+            raise Refusal(-32602, "no such model")
+        self.values[params["configId"]] = params["value"]
+        return self.options()
+
+    @override
+    def do_say(self, rest: str) -> None:
+        super().do_say(rest.upper() if self.values["loud"] else rest)
+
+
+class TwoModels(Polite):
+    """Tells its models in the older form, with a method of their own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.model = "one"
+
+    @override
+    def options(self) -> Json:
+        models = [{"modelId": m, "name": m} for m in ("one", "two")]
+        state = {"currentModelId": self.model, "availableModels": models}
+        return {**super().options(), "models": state}
+
+    @override
+    def answer(self, method: str, params: Json) -> Json:
+        if method != "session/set_model":
+            return super().answer(method, params)
+        self.model = params["modelId"]
+        return {}
 
 
 class OldProtocol(Polite):
