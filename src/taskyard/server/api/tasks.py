@@ -17,7 +17,7 @@ from taskyard.protocol.api.tasks import (
 )
 from taskyard.server.api.context import CurrentUser, Process, Services
 from taskyard.server.factory import Factory
-from taskyard.server.tasks.service import NewTask, check_names
+from taskyard.server.tasks.creation import new_task
 
 __all__ = ["router"]
 
@@ -45,18 +45,7 @@ async def list_tasks(
 async def create_task(
     user: str, body: CreateTask, actor: CurrentUser, process: Process
 ) -> Task:
-    # Naming may ask a model: no transaction is open while it does.
-    suggested = None if body.name else await process.naming.name(body.input)
-    new = NewTask(
-        version_id=body.template_version_id,
-        preset_id=body.template_version_preset_id,
-        prompt=body.input,
-        name=suggested.stem if suggested else body.name,
-        display_name=body.display_name
-        or (suggested.display_name if suggested else process.naming.show(body.input)),
-        permission_policy=body.permission_policy,
-    )
-    check_names(new.name, body.display_name)
+    new = await new_task(process.naming, body)
     async with process.sessions.begin() as session:
         service = Factory(process, session).tasks()
         return service.show(await service.create(actor, user, new))

@@ -56,6 +56,7 @@ class NewTask:
     name: str
     display_name: str
     permission_policy: PermissionPolicy | None = None
+    id: UUID | None = None  # None = a fresh one
 
 
 class TaskService:
@@ -189,7 +190,7 @@ class TaskService:
             raise NotTheOwner
         version = await self._version(new.version_id, owner.id)
         task = TaskRow(
-            id=uuid4(),
+            id=new.id or uuid4(),
             organization_id=version.organization_id,
             owner_id=owner.id,
             name=new.name,
