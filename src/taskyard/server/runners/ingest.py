@@ -71,10 +71,11 @@ class Ingest:
         if not fresh:
             return stored
 
-        for numbered in fresh:
-            if numbered.seq > stored:  # the batch itself may repeat one
-                await self._one(numbered)
-                stored = numbered.seq
+        with self._store.session.no_autoflush:  # a session's row is written once
+            for numbered in fresh:
+                if numbered.seq > stored:  # the batch itself may repeat one
+                    await self._one(numbered)
+                    stored = numbered.seq
         await self._transcript.flush()
         await self._store.advance(self._agent.workspace_id, stream, stored)
         await self._send_hints()

@@ -52,16 +52,16 @@ class SessionStore:
             update(SessionRow).where(SessionRow.id == session_id).values(**values)
         )
 
-    async def save_view(
-        self, row: SessionRow, view: SessionView, *, seq: int, size: int, now: datetime
+    @staticmethod
+    def save_view(
+        row: SessionRow, view: SessionView, *, seq: int, size: int, now: datetime
     ) -> None:
-        """Write what an event, or a batch of them, made of a session."""
+        """Write what events made of a session, once, when the transaction ends."""
         for name, value in asdict(view).items():
             setattr(row, name, value)
         row.last_seq = seq
         row.bytes += size
         row.heard_at = now
-        await self.session.flush()
 
     async def has_event(self, session_id: UUID, kind: str, key: str) -> bool:
         """For kinds `message` and `turn_ended`, which have an index."""

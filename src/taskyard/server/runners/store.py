@@ -1,11 +1,12 @@
 """Every query of the runner link."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, insert, select, text, update
+from sqlalchemy import ColumnElement, and_, func, insert, select, text, true, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -26,7 +27,20 @@ from taskyard.server.db.tables import (
 )
 from taskyard.server.runners.admission import AgentIdentity, LaterBuild
 
-__all__ = ["RunnerStore"]
+__all__ = ["AppOfSession", "RunnerStore"]
+
+
+@dataclass(frozen=True, slots=True)
+class AppOfSession:
+    """What a batch of a session's events is held against; without `at` no status is there."""
+
+    lifecycle: str
+    app_row_id: UUID | None
+    state: str
+    message: str
+    uri: str
+    source: str
+    at: datetime | None
 
 
 class RunnerStore:
@@ -134,8 +148,11 @@ class RunnerStore:
 
     async def stored_up_to(self, workspace_id: UUID, stream: UUID) -> int:
         """The highest number of the stream that is stored; 0 for a new one."""
-        row = await self.session.get(RunnerStreamRow, (workspace_id, stream))
-        return row.last_seq if row else 0
+        statement = select(RunnerStreamRow.last_seq).where(
+            RunnerStreamRow.workspace_id == workspace_id,
+            RunnerStreamRow.stream == stream,
+        )
+        return (await self.session.scalar(statement)) or 0
 
     async def advance(self, workspace_id: UUID, stream: UUID, seq: int) -> None:
         statement = pg_insert(RunnerStreamRow).values(
@@ -161,6 +178,36 @@ class RunnerStore:
     async def apps(self, agent_row_id: UUID) -> list[AppRow]:
         statement = select(AppRow).where(AppRow.agent_row_id == agent_row_id)
         return list(await self.session.scalars(statement))
+
+    async def app_of_session(self, agent: AgentIdentity, slug: str) -> AppOfSession:
+        """The agent's state, its app `slug` if it has one, and that app's newest status."""
+        newest = (
+            select(AppStatusRow)
+            .where(
+                AppStatusRow.workspace_id == agent.workspace_id,  # has the index
+                AppStatusRow.app_row_id == AppRow.id,
+            )
+            .order_by(AppStatusRow.created_at.desc())
+            .limit(1)
+            .lateral()
+        )
+        statement = (
+            select(
+                AgentRow.lifecycle,
+                AppRow.id,
+                func.coalesce(newest.c.state, ""),
+                func.coalesce(newest.c.message, ""),
+                func.coalesce(newest.c.uri, ""),
+                func.coalesce(newest.c.source, ""),
+                newest.c.created_at,
+            )
+            .outerjoin(
+                AppRow, and_(AppRow.agent_row_id == AgentRow.id, AppRow.slug == slug)
+            )
+            .outerjoin(newest, true())
+            .where(AgentRow.id == agent.agent_row_id)
+        )
+        return AppOfSession(*(await self.session.execute(statement)).one())
 
     async def set_app_health(
         self, agent_row_id: UUID, app_id: UUID, health: str

@@ -10,14 +10,14 @@ import structlog
 
 from taskyard.kit.clock import Clock
 from taskyard.protocol.link import SessionStartedEvent
-from taskyard.server.db.tables import AppRow, AppStatusRow, PermissionRow, SessionRow
+from taskyard.server.db.tables import AppStatusRow, PermissionRow, SessionRow
 from taskyard.server.runners.admission import AgentIdentity
 from taskyard.server.runners.changes import ChangeLog
 from taskyard.server.runners.folding import AppStatus, SessionView, app_status, fold
 from taskyard.server.runners.messages import CleanEvent
 from taskyard.server.runners.sanitise import one_line
 from taskyard.server.runners.session_store import SessionStore
-from taskyard.server.runners.store import RunnerStore
+from taskyard.server.runners.store import AppOfSession, RunnerStore
 
 __all__ = ["TranscriptWriter"]
 
@@ -44,7 +44,7 @@ _SHUTTING_DOWN: Final = frozenset(
 class _Statuses:
     """The newest status of one app, while a batch is stored."""
 
-    app: AppRow
+    app_row_id: UUID
     latest: AppStatus | None
     at: datetime | None
 
@@ -148,9 +148,7 @@ class TranscriptWriter:
             size += event.size
             await self._side_effects(row, event)
             self._app_status(before, view, event)
-        await self._session_store.save_view(
-            row, view, seq=self._last_seq, size=size, now=now
-        )
+        self._session_store.save_view(row, view, seq=self._last_seq, size=size, now=now)
 
     async def add_problem(self, session_id: UUID, detail: str) -> None:
         """Say in the transcript that something is missing from it."""
@@ -302,22 +300,11 @@ class TranscriptWriter:
     async def _app(self, row: SessionRow) -> _Statuses | None:
         if row.key in self._statuses:
             return self._statuses[row.key]
+        found = await self._store.app_of_session(self._agent, row.key)
         if self.lifecycle is None:
-            agent = await self._store.agent_row(self._agent.agent_row_id)
-            self.lifecycle = agent.lifecycle
-        apps = await self._store.apps(self._agent.agent_row_id)
-        app = next((app for app in apps if app.slug == row.key), None)
-        self._statuses[row.key] = await self._newest(app) if app else None
+            self.lifecycle = found.lifecycle
+        self._statuses[row.key] = _statuses(found)
         return self._statuses[row.key]
-
-    async def _newest(self, app: AppRow) -> _Statuses:
-        row = await self._store.latest_app_status(app.id)
-        if row is None:
-            return _Statuses(app, None, None)
-        latest = AppStatus(
-            state=row.state, message=row.message, uri=row.uri, source=row.source
-        )
-        return _Statuses(app, latest, row.created_at)
 
     def _app_status(
         self, statuses: _Statuses | None, view: SessionView, event: CleanEvent
@@ -339,7 +326,7 @@ class TranscriptWriter:
                 id=uuid4(),
                 workspace_id=self._agent.workspace_id,
                 agent_row_id=self._agent.agent_row_id,
-                app_row_id=statuses.app.id,
+                app_row_id=statuses.app_row_id,
                 state=status.state,
                 message=status.message,
                 uri=status.uri,
@@ -347,6 +334,17 @@ class TranscriptWriter:
                 created_at=now,
             )
         )
+
+
+def _statuses(found: AppOfSession) -> _Statuses | None:
+    if found.app_row_id is None:
+        return None
+    if found.at is None:
+        return _Statuses(found.app_row_id, None, None)
+    latest = AppStatus(
+        state=found.state, message=found.message, uri=found.uri, source=found.source
+    )
+    return _Statuses(found.app_row_id, latest, found.at)
 
 
 def _view(row: SessionRow) -> SessionView:

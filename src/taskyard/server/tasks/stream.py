@@ -116,9 +116,12 @@ class TaskStreams:
         async with self._broadcast.subscribe_all([*wanted]) as hints:
             look_at_status = True
             while True:
-                while page := await self._page(task_id, after):
-                    yield page
-                    after = page[-1].seq
+                is_last = False
+                while not is_last:
+                    page, is_last = await self._page(task_id, after)
+                    if page:
+                        yield page
+                        after = page[-1].seq
 
                 if look_at_status:
                     detail = await self._detail(task_id)
@@ -158,9 +161,9 @@ class TaskStreams:
             last = await Transcript(session, task_id).before(None, limit=tail)
         return last[0].seq - 1 if last else 0
 
-    async def _page(self, task_id: UUID, after: int) -> list[StoredEvent]:
+    async def _page(self, task_id: UUID, after: int) -> tuple[list[StoredEvent], bool]:
         async with self._sessions.begin() as session:
-            return await Transcript(session, task_id).after(after, limit=_PAGE)
+            return await Transcript(session, task_id).page_after(after, limit=_PAGE)
 
     async def _detail(self, task_id: UUID) -> TaskDetail | None:
         async with self._sessions.begin() as session:

@@ -4,13 +4,14 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Row, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.protocol.api.tasks import StoredEvent, TaskLog
+from taskyard.protocol.sessions import MAX_EVENT_BYTES
 from taskyard.server.db.tables import SessionEventRow, SessionRow
 
 __all__ = ["MAX_PAGE", "Transcript", "fold_logs"]
@@ -39,18 +40,25 @@ class Transcript:
     """Events of all sessions of a task, in one order: their numbers rise together.
 
     Sessions are few, events many: each session is asked by its primary key for at most
-    one page, and the pages are merged.
+    one page, and the pages are merged, all in one statement.
     """
 
     def __init__(self, session: AsyncSession, task_id: UUID) -> None:
         self._session = session
         self._task_id = task_id
-        self._ids: list[UUID] | None = None
 
     async def after(self, seq: int, *, limit: int = MAX_PAGE) -> list[StoredEvent]:
         """The next events above `seq`, oldest first; [] when there is nothing new."""
+        page, _ = await self.page_after(seq, limit=limit)
+        return page
+
+    async def page_after(
+        self, seq: int, *, limit: int = MAX_PAGE
+    ) -> tuple[list[StoredEvent], bool]:
+        """The next events above `seq`, and whether there were no more than these."""
         rows = await self._rows(SessionEventRow.seq > seq, newest=False, limit=limit)
-        return _cut(sorted(rows, key=lambda row: row.seq), limit)
+        page = _cut(rows)
+        return page, len(page) == len(rows) < min(limit, MAX_PAGE)
 
     async def before(
         self, seq: int | None, *, limit: int = MAX_PAGE
@@ -58,8 +66,7 @@ class Transcript:
         """The last events below `seq` (None: the very last), oldest first."""
         conditions = [] if seq is None else [SessionEventRow.seq < seq]
         rows = await self._rows(*conditions, newest=True, limit=limit)
-        newest_first = sorted(rows, key=lambda row: row.seq, reverse=True)
-        return _cut(newest_first, limit)[::-1]
+        return _cut(rows)[::-1]
 
     async def last_seq(self) -> int:
         statement = select(func.max(SessionRow.last_seq)).where(
@@ -72,9 +79,10 @@ class Transcript:
 
         Of a very long conversation the newest part, which is what fits `_LOG_BYTES`.
         """
+        ids = await self._session_ids()
         newest_first, size, before = list[_Piece](), 0, _END
         while size < _LOG_BYTES:
-            page = await self._pieces(before)
+            page = await self._pieces(ids, before)
             newest_first.extend(piece for piece in page if piece.form == "text")
             size += sum(len(piece.text) for piece in page)
             if len(page) < MAX_PAGE:
@@ -82,7 +90,7 @@ class Transcript:
             before = page[-1].seq
         return fold_logs(reversed(newest_first))
 
-    async def _pieces(self, before: int) -> list[_Piece]:
+    async def _pieces(self, ids: Sequence[UUID], before: int) -> list[_Piece]:
         """The last page of messages below `before`, newest first.
 
         Thoughts are told apart by the caller: a condition on what is in the JSON has no
@@ -100,7 +108,7 @@ class Transcript:
                 func.coalesce(data["kind"].astext, "text"),
             )
             .where(
-                SessionEventRow.session_id.in_(await self._session_ids()),
+                SessionEventRow.session_id.in_(ids),
                 SessionEventRow.seq < before,
                 SessionEventRow.kind.in_(("message", "message_chunk")),
             )
@@ -111,24 +119,37 @@ class Transcript:
 
     async def _rows(
         self, *conditions: ColumnElement[bool], newest: bool, limit: int
-    ) -> list[SessionEventRow]:
-        rows = list[SessionEventRow]()
-        order = SessionEventRow.seq.desc() if newest else SessionEventRow.seq
-        for session_id in await self._session_ids():
-            statement = (
-                select(SessionEventRow)
-                .where(SessionEventRow.session_id == session_id, *conditions)
-                .order_by(order)
-                .limit(min(limit, MAX_PAGE))
+    ) -> Sequence[Row[Any]]:
+        limit = min(limit, MAX_PAGE)
+        seq = SessionEventRow.seq
+        of_session = (
+            select(
+                SessionEventRow.session_id,
+                seq,
+                SessionEventRow.kind,
+                SessionEventRow.key,
+                SessionEventRow.at,
+                SessionEventRow.data,
             )
-            rows.extend(await self._session.scalars(statement))
-        return rows
+            .where(SessionEventRow.session_id == SessionRow.id, *conditions)
+            .order_by(seq.desc() if newest else seq)
+            .limit(limit)
+            .lateral()
+        )
+        merged = of_session.c.seq
+        statement = (
+            select(of_session)
+            .select_from(SessionRow)
+            .join(of_session, true())
+            .where(SessionRow.task_id == self._task_id)
+            .order_by(merged.desc() if newest else merged)
+            .limit(limit)
+        )
+        return (await self._session.execute(statement)).all()
 
     async def _session_ids(self) -> Sequence[UUID]:
-        if self._ids is None:
-            statement = select(SessionRow.id).where(SessionRow.task_id == self._task_id)
-            self._ids = list(await self._session.scalars(statement))
-        return self._ids
+        statement = select(SessionRow.id).where(SessionRow.task_id == self._task_id)
+        return (await self._session.scalars(statement)).all()
 
 
 def fold_logs(pieces: Iterable[_Piece]) -> list[TaskLog]:
@@ -153,21 +174,13 @@ def fold_logs(pieces: Iterable[_Piece]) -> list[TaskLog]:
     ]
 
 
-def _cut(rows: Sequence[SessionEventRow], limit: int) -> list[StoredEvent]:
-    """The first of `rows`, within the page's limits; at least one if there is any."""
+def _cut(rows: Sequence[Row[Any]]) -> list[StoredEvent]:
+    """The first of `rows`, within the limit of a page; at least one if there is any."""
+    is_short = len(rows) * MAX_EVENT_BYTES <= _PAGE_BYTES
     page, size = list[StoredEvent](), 0
-    for row in rows[:limit]:
-        size += len(json.dumps(row.data))
+    for row in rows:
+        size += 0 if is_short else len(json.dumps(row.data))
         if page and size > _PAGE_BYTES:
             break
-        page.append(
-            StoredEvent(
-                seq=row.seq,
-                session_id=row.session_id,
-                kind=row.kind,
-                key=row.key,
-                at=row.at,
-                data=row.data,
-            )
-        )
+        page.append(StoredEvent.model_validate(row, from_attributes=True))
     return page
