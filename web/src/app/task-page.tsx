@@ -6,6 +6,8 @@ import { Confirm } from "@/components/confirm";
 import { Failure, Refused } from "@/components/failure";
 import { Skeleton } from "@/components/skeleton";
 import { Button } from "@/components/ui/button";
+import { AgentSettings } from "@/features/agent/agent-settings";
+import { ChangedFiles } from "@/features/artifacts/changed-files";
 import {
   permissionsQuery,
   type TaskDetail,
@@ -19,6 +21,7 @@ import { BuildPanel } from "@/features/tasks/components/build-panel";
 import { Composer } from "@/features/tasks/components/composer";
 import { Queue } from "@/features/tasks/components/queue";
 import { StateLine } from "@/features/tasks/components/state-line";
+import { TerminalSection } from "@/features/tasks/components/terminal-section";
 import { can, workStatuses } from "@/features/tasks/status";
 import { TranscriptView } from "@/features/transcript/components/transcript";
 import type { Usage } from "@/features/transcript/fold";
@@ -59,8 +62,15 @@ function LoadedTask({ task, at, isStale }: { task: TaskDetail; at: TaskRef; isSt
       queries.invalidateQueries({ queryKey: taskKeys.permissions(at) });
     },
     (events) => {
-      if (events.some((event) => event.kind.startsWith("permission"))) {
+      const kinds = new Set(events.map((event) => event.kind));
+      if (kinds.has("permission_requested") || kinds.has("permission_resolved")) {
         queries.invalidateQueries({ queryKey: taskKeys.permissions(at) });
+      }
+      if (kinds.has("options")) {
+        queries.invalidateQueries({ queryKey: taskKeys.options(at) });
+      }
+      if (kinds.has("tool")) {
+        queries.invalidateQueries({ queryKey: taskKeys.artifacts(at) });
       }
     },
   );
@@ -90,13 +100,16 @@ function LoadedTask({ task, at, isStale }: { task: TaskDetail; at: TaskRef; isSt
         </p>
       )}
       <Prompt task={task} />
+      <ChangedFiles at={at} />
       <Notices task={task} />
       <div className="flex-1">
         <Conversation session={session} at={at} task={task} />
       </div>
+      <TerminalSection task={task} at={at} />
       <div className="sticky bottom-0 space-y-3 bg-canvas pt-2 pb-4">
         <Queue at={at} />
         <Composer task={task} at={at} />
+        <AgentSettings task={task} at={at} />
       </div>
     </div>
   );

@@ -3,7 +3,8 @@ export type Live = { close: () => void };
 
 const LONGEST_PAUSE = 10_000;
 
-function pauses() {
+/** How long to wait before trying again: ever longer, up to a limit, with jitter. */
+export function pauses() {
   let failures = 0;
   return {
     reset: () => {

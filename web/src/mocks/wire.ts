@@ -57,6 +57,8 @@ export function mockDetail(
     permission_policy: "allow_edits",
     demo_model: false,
     isolation: "bubblewrap",
+    controller: "chat",
+    terminal: "none",
     ...changes,
   };
 }

@@ -9,12 +9,9 @@ const looks: Record<Look, string> = {
   danger: "bg-panel text-error border-line hover:bg-sunken",
 };
 
-export function Button({
-  look = "plain",
-  className = "",
-  type = "button",
-  ...rest
-}: ButtonHTMLAttributes<HTMLButtonElement> & { look?: Look }) {
+export type ButtonProps = ButtonHTMLAttributes<HTMLButtonElement> & { look?: Look };
+
+export function Button({ look = "plain", className = "", type = "button", ...rest }: ButtonProps) {
   return (
     <button
       type={type}

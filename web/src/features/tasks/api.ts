@@ -17,6 +17,8 @@ export const taskKeys = {
   detail: (ref: TaskRef) => [...taskKeys.one(ref), "detail"] as const,
   messages: (ref: TaskRef) => [...taskKeys.one(ref), "messages"] as const,
   permissions: (ref: TaskRef) => [...taskKeys.one(ref), "permissions"] as const,
+  options: (ref: TaskRef) => [...taskKeys.one(ref), "options"] as const,
+  artifacts: (ref: TaskRef) => [...taskKeys.one(ref), "artifacts"] as const,
 };
 
 export const taskListQuery = (query: string) =>
@@ -146,6 +148,16 @@ export function useAnswerPermission(ref: TaskRef) {
         body: { option_id: option, kind: "" },
       }),
     onSettled: () => queries.invalidateQueries({ queryKey: taskKeys.one(ref) }),
+  });
+}
+
+/** Who may talk to the agent: the chat, or the person at its terminal. */
+export function useSetControl(ref: TaskRef) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (body: Schemas["SetControl"]) =>
+      api.PUT("/api/v2/tasks/{user}/{task}/control", { params: { path: ref }, body }),
+    onSettled: () => queries.invalidateQueries({ queryKey: taskKeys.detail(ref) }),
   });
 }
 

@@ -73,6 +73,12 @@ export function can(task: TaskDetail): Can {
   };
 }
 
+/** Whether there is a workspace with an agent in it, as far as is known. */
+export const isRunning = (task: TaskDetail): boolean =>
+  ["working", "idle", "needs_input", "needs_login", "limited", "no_signal"].includes(
+    task.work.status,
+  );
+
 const sources: Record<string, string> = {
   build: "the build",
   link: "the link to the workspace",
@@ -80,6 +86,7 @@ const sources: Record<string, string> = {
   driver: "the agent itself",
   hook: "the agent's hook",
   title: "the terminal's title",
+  bell: "the terminal's bell",
   dialog: "a dialog of the agent",
   screen: "the agent's screen",
   report: "the agent's report",

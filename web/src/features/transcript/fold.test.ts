@@ -35,6 +35,18 @@ describe("fold", () => {
     expect(found).toMatchObject([{ text: "whole" }]);
   });
 
+  it("marks where control changed hands, each time", () => {
+    const found = items(
+      event(1, "control", "control", { controller: "terminal", by: "user" }),
+      event(2, "control", "control", { controller: "chat", by: "agent", detail: "it ended" }),
+    );
+
+    expect(found).toMatchObject([
+      { type: "control", controller: "terminal" },
+      { type: "control", controller: "chat", detail: "it ended" },
+    ]);
+  });
+
   it("keeps a tool call where it began and what is known of it", () => {
     const found = items(
       event(1, "tool", "t1", {

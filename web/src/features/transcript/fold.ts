@@ -57,6 +57,14 @@ export type ReportItem = {
   link: string;
   at: string;
 };
+export type ControlItem = {
+  type: "control";
+  key: string;
+  controller: string;
+  by: string;
+  detail: string;
+  at: string;
+};
 export type TroubleItem = { type: "trouble"; key: string; detail: string; at: string };
 export type Item =
   | MessageItem
@@ -65,6 +73,7 @@ export type Item =
   | PlanItem
   | TurnItem
   | ReportItem
+  | ControlItem
   | TroubleItem;
 
 export type Usage = { used: number | null; size: number | null; cost: string };
@@ -211,6 +220,16 @@ function apply(work: Work, places: Places, event: SessionEvent): void {
         state: text(data.state),
         summary: text(data.summary),
         link: text(data.link),
+        at,
+      });
+      break;
+    case "control":
+      put(work, places, {
+        type: "control",
+        key: String(event.seq),
+        controller: text(data.controller),
+        by: text(data.by),
+        detail: text(data.detail),
         at,
       });
       break;

@@ -69,3 +69,15 @@ it("takes nothing while the task is being deleted", () => {
   expect(screen.getByRole("textbox")).toBeDisabled();
   expect(screen.queryByRole("button", { name: "Stop turn" })).toBeNull();
 });
+
+it("says that messages wait while the terminal has the agent", () => {
+  renderWithQueries(
+    <Composer task={mockDetail("working", { controller: "terminal", terminal: "live" })} at={at} />,
+  );
+
+  expect(screen.getByRole("textbox")).toHaveAttribute(
+    "placeholder",
+    expect.stringMatching(/waits/),
+  );
+  expect(screen.queryByRole("button", { name: "Steer now" })).toBeNull();
+});

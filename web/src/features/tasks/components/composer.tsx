@@ -2,7 +2,7 @@ import { type FormEvent, type KeyboardEvent, useId, useState } from "react";
 import { Refused } from "@/components/failure";
 import { Button } from "@/components/ui/button";
 import { type TaskDetail, type TaskRef, useSendMessage, useTaskAction } from "../api";
-import { can } from "../status";
+import { can, isRunning } from "../status";
 
 type Delivery = "queue" | "steer";
 
@@ -15,6 +15,7 @@ export function Composer({ task, at }: { task: TaskDetail; at: TaskRef }) {
   const allowed = can(task);
   const isBusy = task.work.status === "working";
   const isPaused = task.work.status === "paused";
+  const isAway = task.controller === "terminal";
   const isReady = text.trim() !== "" && allowed.send && !send.isPending;
 
   function submit(delivery: Delivery) {
@@ -60,13 +61,13 @@ export function Composer({ task, at }: { task: TaskDetail; at: TaskRef }) {
         <span className="ml-auto text-muted text-xs">
           <span className="hidden sm:inline">Ctrl + Enter</span>
         </span>
-        {isBusy && (
+        {isBusy && !isAway && (
           <Button disabled={!isReady} onClick={() => submit("steer")}>
             Steer now
           </Button>
         )}
         <Button look="primary" type="submit" disabled={!isReady}>
-          {isBusy ? "Queue" : isPaused ? "Resume and send" : "Send"}
+          {isBusy || isAway ? "Queue" : isPaused ? "Resume and send" : "Send"}
         </Button>
       </div>
       <Refused error={send.error ?? action.error} />
@@ -75,6 +76,9 @@ export function Composer({ task, at }: { task: TaskDetail; at: TaskRef }) {
 }
 
 function placeholder(task: TaskDetail): string {
+  if (task.controller === "terminal" && isRunning(task)) {
+    return "The terminal has the agent. A message waits until the chat has it back.";
+  }
   switch (task.work.status) {
     case "deleting":
       return "This task is being deleted.";

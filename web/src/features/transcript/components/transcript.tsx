@@ -1,8 +1,8 @@
-import { memo } from "react";
+import { memo, type ReactNode } from "react";
 import { SafeMarkdown } from "@/components/markdown";
 import { plain } from "@/lib/plain";
 import { duration } from "@/lib/time";
-import type { Item, MessageItem, PlanItem, ReportItem, TurnItem } from "../fold";
+import type { ControlItem, Item, MessageItem, PlanItem, ReportItem, TurnItem } from "../fold";
 import { PermissionCard } from "./permission-card";
 import { ToolCard } from "./tool-card";
 
@@ -50,6 +50,8 @@ const ItemView = memo(function ItemView({ item, answering }: { item: Item; answe
       return <TurnEnd turn={item} />;
     case "report":
       return <ReportView report={item} />;
+    case "control":
+      return <ControlView control={item} />;
     case "trouble":
       return (
         <p role="alert" className="whitespace-pre-wrap break-words text-error text-sm">
@@ -127,10 +129,29 @@ const turnEnds: Record<string, string> = {
 
 function TurnEnd({ turn }: { turn: TurnItem }) {
   return (
-    <p className="flex items-center gap-3 text-muted text-xs">
-      <span className="h-px flex-1 bg-line" />
+    <Divider>
       {turnEnds[turn.stopReason] ?? turn.stopReason}
       {turn.durationMs !== null && ` after ${duration(turn.durationMs)}`}
+    </Divider>
+  );
+}
+
+function ControlView({ control }: { control: ControlItem }) {
+  const words =
+    control.controller === "terminal" ? "Continued in the agent's terminal" : "Back in the chat";
+  return (
+    <Divider>
+      {words}
+      {control.detail && `: ${plain(control.detail)}`}
+    </Divider>
+  );
+}
+
+function Divider({ children }: { children: ReactNode }) {
+  return (
+    <p className="flex items-center gap-3 text-muted text-xs">
+      <span className="h-px flex-1 bg-line" />
+      <span className="max-w-[80%]">{children}</span>
       <span className="h-px flex-1 bg-line" />
     </p>
   );

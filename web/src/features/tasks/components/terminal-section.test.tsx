@@ -1,0 +1,50 @@
+import { screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { HttpResponse, http } from "msw";
+import { expect, it, vi } from "vitest";
+import { renderWithQueries } from "@/mocks/render";
+import { network } from "@/mocks/server";
+import { mockDetail } from "@/mocks/wire";
+import type { TaskDetail } from "../api";
+import { TerminalSection } from "./terminal-section";
+
+const at = { user: "ada", task: "tidy-up" };
+
+function show(task: TaskDetail) {
+  const sent: unknown[] = [];
+  network.use(
+    http.put("*/api/v2/tasks/ada/tidy-up/control", async ({ request }) => {
+      sent.push(await request.json());
+      return HttpResponse.json({ controller: "terminal", terminal: "handover", switching: false });
+    }),
+  );
+  renderWithQueries(<TerminalSection task={task} at={at} />);
+  return sent;
+}
+
+const press = (name: string) => userEvent.click(screen.getByRole("button", { name }));
+
+it("hands an idle agent to its terminal at once", async () => {
+  const sent = show(mockDetail("idle", { terminal: "handover" }));
+
+  await press("Continue in its terminal");
+
+  await vi.waitFor(() => expect(sent).toEqual([{ controller: "terminal", cancel_turn: false }]));
+});
+
+it("asks before a running turn is ended for it", async () => {
+  const sent = show(mockDetail("working", { terminal: "handover" }));
+
+  await press("Continue in its terminal");
+  expect(sent).toEqual([]);
+  await press("End the turn");
+
+  await vi.waitFor(() => expect(sent).toEqual([{ controller: "terminal", cancel_turn: true }]));
+});
+
+it("offers no terminal where the agent has none or the task is paused", () => {
+  show(mockDetail("idle", { terminal: "none" }));
+  show(mockDetail("paused", { terminal: "handover" }));
+
+  expect(screen.queryByRole("button")).toBeNull();
+});
