@@ -29,6 +29,14 @@ def default_data_dir() -> Path:
     return Path(data_home) / "taskyard"
 
 
+def _url_of(listen: str | None) -> str:
+    """The address of this machine's own clients; without `listen`, that one is refused."""
+    host, _, port = (listen or "").rpartition(":")
+    if host in {"0.0.0.0", "[::]"}:  # noqa: S104 - what is listened on is not what is dialled
+        host = "127.0.0.1"
+    return f"http://{host}:{port}"
+
+
 class Config(BaseSettings):
     """What can be set, with its defaults."""
 
@@ -52,8 +60,10 @@ class Config(BaseSettings):
     Put TLS in front (and set `access_url` to https), or people's passwords travel in
     the clear."""
 
-    access_url: str = "http://127.0.0.1:7080"
-    """The URL at which browsers, runners and agents reach this server."""
+    access_url: str = Field(default_factory=lambda data: _url_of(data.get("listen")))
+    """The URL at which browsers, runners and agents reach this server.
+
+    Default: `http://` and what `listen` says; `127.0.0.1` for all addresses."""
 
     data_dir: Path = Field(default_factory=default_data_dir)
     """Where everything is kept: the database, agents, volumes, keys.

@@ -18,6 +18,19 @@ def test_the_defaults_keep_to_this_machine() -> None:
     assert config.allow_public_bind is False
 
 
+@pytest.mark.parametrize(
+    ("listen", "url"),
+    [
+        ("127.0.0.1:8081", "http://127.0.0.1:8081"),
+        ("[::1]:8081", "http://[::1]:8081"),
+        ("0.0.0.0:8081", "http://127.0.0.1:8081"),
+        ("[::]:8081", "http://127.0.0.1:8081"),
+    ],
+)
+def test_the_url_follows_the_address_that_is_served(listen: str, url: str) -> None:
+    assert Config(listen=listen).access_url == url
+
+
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TASKYARD_LISTEN", "[::1]:8080")
     monkeypatch.setenv("TASKYARD_ACCESS_URL", "https://yard.example/")
