@@ -178,6 +178,24 @@ def test_an_unknown_kind_is_kept_as_it_came() -> None:
     assert translate(update)[0][2] == {"frame": update}
 
 
+def test_a_mode_told_in_words_is_not_part_of_the_conversation() -> None:
+    translator = Translator()
+    modes = {
+        "currentModeId": "default",
+        "availableModes": [{"id": "default", "name": "D"}, {"id": "yolo", "name": "Y"}],
+    }
+    translator.offered({"modes": modes})
+
+    [event] = translator.translate(
+        {
+            "sessionUpdate": "agent_message_chunk",
+            "content": {"type": "text", "text": "[MODE_UPDATE] yolo"},
+        }
+    )
+
+    assert (event.kind, event.data["options"][0]["value"]) == ("options", "yolo")
+
+
 def test_a_change_of_mode_is_a_change_of_the_options() -> None:
     translator = Translator()
     modes = {

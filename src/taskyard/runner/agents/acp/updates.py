@@ -64,6 +64,9 @@ class Translator:
     def translate(self, update: Mapping[str, Any]) -> list[Translated]:
         """Events for one `session/update`; an unknown kind is kept as it came."""
         kind = str(update.get("sessionUpdate", ""))
+        if mode := _mode_said(update):
+            self.options.has_become("mode", mode)
+            return self.options_now()
         if speaker := _CHUNKS.get(kind):
             return self._chunk(speaker, update)
         if kind in ("tool_call", "tool_call_update"):
@@ -177,6 +180,14 @@ def limit_of(update: Mapping[str, Any]) -> str | None:
     if not isinstance(resets, int | float):
         return ""
     return datetime.fromtimestamp(resets, tz=UTC).isoformat()
+
+
+def _mode_said(update: Mapping[str, Any]) -> str:
+    """Gemini tells a change of its mode as words of the conversation."""
+    text = str(as_object(update.get("content")).get("text", ""))
+    prefix, _, mode = text.partition(" ")
+    said = update.get("sessionUpdate") == "agent_message_chunk"
+    return mode if said and prefix == "[MODE_UPDATE]" and " " not in mode else ""
 
 
 def tool_data(update: Mapping[str, Any]) -> Json:
