@@ -1,0 +1,81 @@
+"""What the hooks tell, weighed against what the screen shows.
+
+Hooks know best, and say nothing of two things: an agent that a person interrupts may run
+no hook, and whoever wrote a hook may hold the agent up at the end of a turn. So a screen
+that rests ends a turn that the hooks have left open, only later; and a screen that is
+busy is believed after the hooks have told of the end.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+from taskyard.runner.agents.hooks.witness import Witness
+from taskyard.runner.agents.tui.evidence import (
+    STABLE_SECONDS,
+    Evidence,
+    Verdict,
+    works,
+)
+from taskyard.runner.agents.tui.profiles import Profile
+
+__all__ = ["asked_soon", "weigh"]
+
+#: A tool is said to run, and nothing moves: a classifier thinks, a command is silent. An
+#: agent that was interrupted in it looks the same.
+SILENT_TOOL_SECONDS: Final = 10.0
+#: The hook about a permission comes before its dialog, or hardly after it.
+ASKED_SECONDS: Final = 0.4
+
+
+def weigh(
+    verdict: Verdict,
+    witness: Witness,
+    profile: Profile,
+    evidence: Evidence,
+    *,
+    heard_age: float,
+    is_cancelled: bool,
+) -> Verdict:
+    """The verdict of screen and title, made better by the hooks' testimony."""
+    if verdict.state in ("requires_action", "auth_required"):
+        return verdict
+    match witness.activity:
+        case "rested" | "failed":
+            return verdict if works(profile, evidence) else _over(witness)
+        case "running":
+            return _at_work(verdict, witness, evidence, heard_age, is_cancelled)
+        case "unknown":
+            return verdict
+
+
+def asked_soon(verdict: Verdict, witness: Witness, evidence: Evidence) -> float:
+    """For how long the hook about this new dialog may still be on its way."""
+    dialog, age = verdict.dialog, evidence.dialog_age
+    if dialog is None or dialog.kind != "permission" or age is None:
+        return 0.0
+    if witness.asked or not witness.tools_under_way:
+        return 0.0
+    return max(0.0, ASKED_SECONDS - age)
+
+
+def _at_work(
+    verdict: Verdict,
+    witness: Witness,
+    evidence: Evidence,
+    heard_age: float,
+    is_cancelled: bool,  # noqa: FBT001 - handed on
+) -> Verdict:
+    quiet = min(evidence.screen_age, heard_age)
+    if verdict.state != "idle":
+        return replace(verdict, state="running", source="hook")
+    patience = SILENT_TOOL_SECONDS if witness.tools_under_way else STABLE_SECONDS
+    if is_cancelled or quiet >= patience:
+        return verdict
+    return Verdict(state="running", source="hook", again=patience - quiet)
+
+
+def _over(witness: Witness) -> Verdict:
+    failure = witness.failure
+    if failure is None or failure.why == "error":
+        return Verdict(state="idle", source="hook")
+    return Verdict(state=failure.why, source="hook", detail=failure.detail)
