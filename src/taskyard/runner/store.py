@@ -34,6 +34,13 @@ CREATE TABLE IF NOT EXISTS sessions (
 CREATE TABLE IF NOT EXISTS permissions (
     request_id TEXT PRIMARY KEY, session_id TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS controls (
+    session_id TEXT PRIMARY KEY, controller TEXT NOT NULL, boot TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS exchanges (
+    session_id TEXT NOT NULL, number INTEGER NOT NULL, key TEXT NOT NULL,
+    said TEXT NOT NULL, answer TEXT NOT NULL, PRIMARY KEY (session_id, number)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS scripts (
     boot TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (boot, id)
 );

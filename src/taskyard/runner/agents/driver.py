@@ -13,16 +13,20 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from taskyard.protocol.sessions import EventKind
+from taskyard.protocol.terminal import TerminalSize
 from taskyard.runner.agents.hooks.wiring import Wiring
+from taskyard.runner.agents.recall import Told
 
 __all__ = [
     "AgentFailed",
+    "AgentTerminal",
     "Capabilities",
     "Driver",
     "Emit",
     "Launch",
     "McpServer",
     "PermissionPolicy",
+    "TerminalListener",
     "Unsupported",
 ]
 
@@ -62,6 +66,7 @@ class Launch:
     ]  # complete: the driver adds what its protocol needs only
     directory: Path
     resume: str = ""  # the agent's own session id; empty = a new session
+    recall: bool = False  # have the agent tell what was said before (`take_told`)
     system_prompt: str = ""  # added to the agent's own, where the agent can
     first_prompt: str = ""  # only for agents that take it as an argument
     permission_policy: PermissionPolicy = "allow_edits"
@@ -86,6 +91,44 @@ class Capabilities:
     terminal: bool = False  # raw bytes, resize, a screen
 
 
+class TerminalListener(Protocol):
+    """Hears of a terminal from the event loop; must not block."""
+
+    def drawn(self, data: bytes) -> None:
+        """The agent wrote this; the terminal shows it already."""
+        ...
+
+    def redrawn(self) -> None:
+        """Another process draws there now, or it has another size."""
+        ...
+
+
+class AgentTerminal(Protocol):
+    """The terminal an agent draws on, for those who watch and type."""
+
+    @property
+    def size(self) -> TerminalSize: ...
+
+    @property
+    def is_between(self) -> bool:
+        """Whether it may be painted: the output so far ends between two sequences."""
+        ...
+
+    def paint(self) -> bytes:
+        """Output that makes another terminal of this size show the same."""
+        ...
+
+    def write(self, data: bytes) -> None:
+        """Type. Raises `AgentFailed`."""
+        ...
+
+    def resize(self, size: TerminalSize) -> None: ...
+
+    def listen(self, listener: TerminalListener | None) -> None:
+        """Tell one listener from now on; None = nobody."""
+        ...
+
+
 class Driver(Protocol):
     """One conversation. After `start` has returned the agent is idle or in `auth_required`.
 
@@ -103,6 +146,15 @@ class Driver(Protocol):
     @property
     def screen(self) -> str:
         """What the terminal shows; empty where there is none."""
+        ...
+
+    @property
+    def terminal(self) -> AgentTerminal | None:
+        """There from the beginning, also before `start`; None where there is no terminal."""
+        ...
+
+    def take_told(self) -> Sequence[Told]:
+        """What the agent told again while it resumed; asked for once, after `start`."""
         ...
 
     async def start(self, launch: Launch) -> None:

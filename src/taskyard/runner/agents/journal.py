@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, cast, final
 
 from taskyard.protocol.link import Reply
+from taskyard.protocol.sessions import Controller
 from taskyard.runner.store import Store
 
-__all__ = ["Journal", "StoredPrompt", "StoredSession"]
+__all__ = ["Journal", "StoredControl", "StoredExchange", "StoredPrompt", "StoredSession"]
 
 #: Answers to commands that are kept; a server asks again within minutes, if at all.
 COMMANDS_KEPT: Final = 1000
@@ -31,6 +32,22 @@ class StoredSession:
     external_id: str
     request: dict[str, Any]
     boot: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredExchange:
+    """What a person said and what the agent answered, cut; numbers count from 1."""
+
+    number: int
+    key: str  # of the person's message
+    said: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredControl:
+    controller: Controller
+    boot: str  # of the workspace, when it got control
 
 
 @final
@@ -173,6 +190,67 @@ class Journal:
                     id=i, key=k, agent=a, external_id=e, request=json.loads(r), boot=b
                 )
                 for i, k, a, e, r, b in rows
+            ]
+
+        return await self._store.call(work)
+
+    async def take_control(self, session_id: str, control: StoredControl) -> None:
+        """Write down who is about to control the agent; on the disk when it returns."""
+        await self._store.durably(
+            lambda c: c.execute(
+                "INSERT OR REPLACE INTO controls VALUES (?, ?, ?)",
+                (session_id, control.controller, control.boot),
+            )
+        )
+
+    async def control(self, session_id: str) -> StoredControl | None:
+        """Who had control last; None = nobody ever took it from the chat."""
+
+        def work(connection: sqlite3.Connection) -> StoredControl | None:
+            row = connection.execute(
+                "SELECT controller, boot FROM controls WHERE session_id = ?",
+                (session_id,),
+            ).fetchone()
+            return StoredControl(controller=row[0], boot=row[1]) if row else None
+
+        return await self._store.call(work)
+
+    # -- exchanges --------------------------------------------------------------------
+
+    async def keep_exchange(
+        self, session_id: str, exchange: StoredExchange, *, before: int
+    ) -> None:
+        """Write one as it is now, and forget those with numbers up to `before`."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "INSERT OR REPLACE INTO exchanges VALUES (?, ?, ?, ?, ?)",
+                (
+                    session_id,
+                    exchange.number,
+                    exchange.key,
+                    exchange.said,
+                    exchange.answer,
+                ),
+            )
+            connection.execute(
+                "DELETE FROM exchanges WHERE session_id = ? AND number <= ?",
+                (session_id, before),
+            )
+
+        await self._store.call(work)
+
+    async def exchanges(self, session_id: str) -> list[StoredExchange]:
+        """Those that are kept, oldest first."""
+
+        def work(connection: sqlite3.Connection) -> list[StoredExchange]:
+            rows = connection.execute(
+                "SELECT number, key, said, answer FROM exchanges"
+                " WHERE session_id = ? ORDER BY number",
+                (session_id,),
+            )
+            return [
+                StoredExchange(number=n, key=k, said=s, answer=a) for n, k, s, a in rows
             ]
 
         return await self._store.call(work)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 import uuid
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -12,7 +13,7 @@ from typing import Any, Final, final
 from taskyard.kit.supervisor import Supervisor
 from taskyard.runner.agents.acp.desk import PermissionDesk
 from taskyard.runner.agents.acp.rpc import METHOD_NOT_FOUND, Peer, RpcError
-from taskyard.runner.agents.acp.updates import Translator, limit_of
+from taskyard.runner.agents.acp.updates import Translated, Translator, limit_of
 from taskyard.runner.agents.driver import (
     AgentFailed,
     Capabilities,
@@ -22,6 +23,7 @@ from taskyard.runner.agents.driver import (
     Unsupported,
 )
 from taskyard.runner.agents.process import AgentProcess
+from taskyard.runner.agents.recall import Told
 from taskyard.runner.shapes import as_object, as_objects
 from taskyard.runner.version import RUNNER_VERSION
 
@@ -39,9 +41,20 @@ GARBAGE_EVENTS: Final = 20
 #: After `session/load` history counts as over when nothing more came for so long.
 QUIET_SECONDS: Final = 0.5
 QUIET_WAIT_SECONDS: Final = 10.0
+#: Of what is told again: the end of a conversation is what may be new.
+TOLD_EVENTS: Final = 20_000
 #: What is news even while an agent tells old things again.
 _NOT_HISTORY: Final = frozenset(
     {"available_commands_update", "config_option_update", "current_mode_update"}
+)
+_TOLD: Final = frozenset(
+    {
+        "user_message_chunk",
+        "agent_message_chunk",
+        "agent_thought_chunk",
+        "tool_call",
+        "tool_call_update",
+    }
 )
 _STOP_REASONS: Final = frozenset(
     {"end_turn", "max_tokens", "max_turn_requests", "refusal", "cancelled"}
@@ -67,6 +80,8 @@ class AcpDriver:
         self._external_id = ""
         self._agent: Json = {}
         self._replaying = False
+        self._past: Translator | None = None  # of what is told again, if that is wanted
+        self._told: deque[Translated] = deque(maxlen=TOLD_EVENTS)
         self._heard = asyncio.Event()
         self._turn = ""
         self._limit: str | None = None
@@ -90,6 +105,14 @@ class AcpDriver:
     @property
     def screen(self) -> str:
         return ""
+
+    @property
+    def terminal(self) -> None:
+        return None
+
+    def take_told(self) -> Sequence[Told]:
+        told, self._told = self._told, deque()
+        return [Told(kind, key, data) for kind, key, data in told]
 
     async def start(self, launch: Launch) -> None:
         self._launch = launch
@@ -265,9 +288,10 @@ class AcpDriver:
     async def _resume(self, peer: Peer, launch: Launch) -> Json | None:
         """None when the agent does not know the session any more; that is said aloud."""
         params = {"sessionId": launch.resume, **_place(launch)}
-        if self._can("resume"):
+        can_load = bool(self._agent_can().get("loadSession"))
+        if self._can("resume") and not (launch.recall and can_load):
             method = "session/resume"
-        elif self._agent_can().get("loadSession"):
+        elif can_load:
             method = "session/load"
         else:
             self._error(
@@ -277,6 +301,7 @@ class AcpDriver:
         self._external_id = launch.resume
         # What the agent tells again while it loads is in the log already.
         self._replaying = True
+        self._past = Translator() if launch.recall else None
         try:
             result = await peer.request(method, params)
             if method == "session/load":
@@ -285,6 +310,7 @@ class AcpDriver:
             if exc.code == AUTH_REQUIRED:
                 raise
             self._external_id = ""
+            self._told.clear()
             self._error(
                 "the earlier conversation could not be resumed, the agent begins anew: "
                 + exc.sentence()
@@ -356,6 +382,7 @@ class AcpDriver:
             kind = str(update.get("sessionUpdate", ""))
             self._heard.set()
             if self._replaying and kind not in _NOT_HISTORY:
+                self._hear_again(kind, update)
                 return
             if kind == "user_message_chunk":
                 return  # our own words, said back
@@ -364,6 +391,11 @@ class AcpDriver:
             self._emit_all(self._translator.translate(update))
         elif not method.startswith("_"):
             self._emit_all([self._translator.raw({"method": method, "params": params})])
+
+    def _hear_again(self, kind: str, update: Json) -> None:
+        """Keep what was said and done; plans, usage and the like of then are over."""
+        if self._past is not None and kind in _TOLD:
+            self._told.extend(self._past.translate(update))
 
     async def _asked(self, method: str, params: Json) -> Json:
         if method != "session/request_permission":

@@ -7,8 +7,10 @@ from dataclasses import replace
 from typing import Any, Final, final
 
 from taskyard.kit.supervisor import Supervisor
+from taskyard.protocol.terminal import TerminalSize
 from taskyard.runner.agents.driver import (
     AgentFailed,
+    AgentTerminal,
     Capabilities,
     Emit,
     Launch,
@@ -17,10 +19,12 @@ from taskyard.runner.agents.driver import (
 )
 from taskyard.runner.agents.hooks.facts import HookFact
 from taskyard.runner.agents.hooks.hearing import Hearing
+from taskyard.runner.agents.recall import Told
 from taskyard.runner.agents.tui.emulators import open_terminal
 from taskyard.runner.agents.tui.evidence import Evidence, Verdict, judge, works
 from taskyard.runner.agents.tui.keyboard import NotTaken, type_message
 from taskyard.runner.agents.tui.launching import command_line
+from taskyard.runner.agents.tui.live import LiveTerminal
 from taskyard.runner.agents.tui.profiles import Profile, profile_of
 from taskyard.runner.agents.tui.pty import TerminalProcess
 from taskyard.runner.agents.tui.questions import Questions
@@ -68,6 +72,7 @@ class TuiDriver:
         self._profile: Profile = profile_of("")
         self._process: TerminalProcess | None = None
         self._screen: Screen | None = None
+        self._live = LiveTerminal()
         self._questions = Questions(emit, self._write)
         self._hearing = Hearing(emit)
         self._witness = self._hearing.witness
@@ -96,6 +101,13 @@ class TuiDriver:
         return "" if self._screen is None else self._screen.text
 
     @property
+    def terminal(self) -> AgentTerminal:
+        return self._live
+
+    def take_told(self) -> Sequence[Told]:
+        return ()
+
+    @property
     def exit_code(self) -> int | None:
         return None if self._process is None else self._process.exit_code
 
@@ -104,6 +116,7 @@ class TuiDriver:
     async def start(self, launch: Launch) -> None:
         self._profile = profile_of(launch.agent)
         self._questions.policy = launch.permission_policy
+        self._live.resize(TerminalSize(launch.columns, launch.rows))
         self._state("starting", "driver")
         if launch.hooks is not None and not self._verbatim:
             await self._hearing.open(launch.hooks)
@@ -202,15 +215,14 @@ class TuiDriver:
         self._living()[1].write(data)
 
     async def resize(self, columns: int, rows: int) -> None:
-        screen, process = self._living()
-        process.resize(columns, rows)
-        screen.resize(columns, rows)
+        self._living()
+        self._live.resize(TerminalSize(columns, rows))
 
     # -- the process ------------------------------------------------------------------
 
     async def _open(self, launch: Launch) -> None:
         """Start the process; returns when it wants something, or has ended."""
-        size = (launch.columns, launch.rows)
+        size = self._live.size
         screen = Screen(open_terminal(*size), self._look, self._profile.dialogs)
         words = launch.command
         if not self._verbatim:
@@ -231,6 +243,7 @@ class TuiDriver:
             screen.close()
             self._screen = None
             raise
+        self._live.show(screen, self._process)
         self._supervisor.start(self._insist_on_answers(screen), name="tui answers")
         if self._profile.wake:
             self._process.try_write(self._profile.wake)
@@ -274,6 +287,7 @@ class TuiDriver:
             return
         if (answer := self._screen.feed(data)) and self._process is not None:
             self._process.try_write(answer)
+        self._live.drawn(data)
 
     async def _listen(self) -> None:
         while True:

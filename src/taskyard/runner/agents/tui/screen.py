@@ -73,6 +73,13 @@ class Screen:
     def is_alternate(self) -> bool:
         return self._terminal.is_alternate
 
+    @property
+    def is_between(self) -> bool:
+        return self._closed or self._terminal.is_between
+
+    def paint(self) -> bytes:
+        return b"" if self._closed else self._terminal.paint()
+
     def whole(self) -> str:
         """With the history, where the agent has left one."""
         if self._terminal.is_alternate:
