@@ -52,6 +52,7 @@ def _register(control: ControlServer, sessions: Sessions, reports: Reports) -> N
         return describe(session)
 
     control.register("session.start", sessions.start)
+    control.register("hook", sessions.hook)
     control.register("session.list", listing)
     control.register("session.status", status)
     control.register("report", reports.report)

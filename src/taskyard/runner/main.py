@@ -63,6 +63,12 @@ def _session(arguments: list[str]) -> int:
     return session.main(arguments)
 
 
+def _hook(arguments: list[str]) -> int:
+    from taskyard.runner.shim import hook  # noqa: PLC0415 - see the module
+
+    return hook.main(arguments)
+
+
 def _own_report_tool(_arguments: list[str]) -> int:
     from taskyard.runner.mcp import report  # noqa: PLC0415 - see the module
 
@@ -120,6 +126,7 @@ def _dotfiles(arguments: list[str]) -> int:
 _COMMANDS: Final[dict[tuple[str, ...], Callable[[list[str]], int]]] = {
     ("run",): _run,
     ("session",): _session,
+    ("hook",): _hook,
     ("mcp", "report"): _own_report_tool,
     ("exp", "mcp", "server"): _coder_report_tool,
     ("exp", "mcp", "configure"): _configure,

@@ -10,10 +10,11 @@ the order in which they are to be stored; emitting never blocks.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from taskyard.protocol.sessions import EventKind
 from taskyard.protocol.terminal import TerminalSize
+from taskyard.runner.agents.hooks.facts import HookFact
 from taskyard.runner.agents.hooks.wiring import Wiring
 from taskyard.runner.agents.recall import Told
 
@@ -23,6 +24,7 @@ __all__ = [
     "Capabilities",
     "Driver",
     "Emit",
+    "Hears",
     "Launch",
     "McpServer",
     "PermissionPolicy",
@@ -209,4 +211,13 @@ class Driver(Protocol):
 
     async def close(self, grace_seconds: float) -> None:
         """End the session, the process and every process it left. Never raises."""
+        ...
+
+
+@runtime_checkable
+class Hears(Protocol):
+    """A driver that the agent's own hooks report to, beside what it sees itself."""
+
+    def heard(self, fact: HookFact) -> None:
+        """Take in a fact. Any time after the driver was made, any order; never waits."""
         ...

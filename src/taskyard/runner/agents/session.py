@@ -18,8 +18,9 @@ from taskyard.runner.agents.conversation import (
     Status,
     Transcript,
 )
-from taskyard.runner.agents.driver import AgentFailed, Driver, Emit, Launch
+from taskyard.runner.agents.driver import AgentFailed, Driver, Emit, Hears, Launch
 from taskyard.runner.agents.events import EventBuffer
+from taskyard.runner.agents.hooks.facts import HookFact
 from taskyard.runner.agents.journal import Journal, StoredPrompt
 from taskyard.runner.masking import Mask
 
@@ -246,6 +247,12 @@ class Session:
         )
         self._buffer.flush()
 
+    def hear(self, fact: HookFact) -> None:
+        """What a hook of the agent says, for the driver that watches its terminal."""
+        driver = self._driver or self._candidate
+        if isinstance(driver, Hears):
+            driver.heard(fact)
+
     # -- turns ------------------------------------------------------------------------
 
     async def _run_turn(self, prompt: StoredPrompt) -> None:
@@ -404,8 +411,16 @@ class Session:
             self._remember(self._journal.asked(self.id, key))
         elif kind == "permission_resolved":
             self._remember(self._journal.resolved(key))
+        self._identify()
         self.transcript.fold(kind, key, data, self._clock.now().isoformat())
         self._buffer.add(kind, key, data)
+
+    def _identify(self) -> None:
+        """The agent's own id of the conversation may come late, or change at its terminal."""
+        known = self._driver.external_id if self._driver is not None else ""
+        if known and known != self._external_id:
+            self._external_id = known
+            self._remember(self._on_identified(known))
 
     def _remember(self, work: Any) -> None:
         self._supervisor.start(work, name=f"journal {self.id}")

@@ -25,6 +25,8 @@ from taskyard.runner.agents.driver import (
     McpServer,
     Unsupported,
 )
+from taskyard.runner.agents.hooks.translations import facts_of
+from taskyard.runner.agents.hooks.wiring import wire
 from taskyard.runner.agents.journal import Journal, StoredSession
 from taskyard.runner.agents.preferences import Preferences
 from taskyard.runner.agents.preparation import prepare
@@ -169,6 +171,14 @@ class Sessions:
         async with asyncio.TaskGroup() as group:
             for session in self._sessions.values():
                 group.create_task(session.close(grace_seconds))
+
+    async def hook(self, params: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What a hook of an agent says; of a session that we do not know it is nothing."""
+        session = self._by_key.get(str(params.get("key") or ""))
+        if session is not None:
+            for fact in facts_of(str(params.get("agent")), params.get("payload")):
+                session.hear(fact)
+        return {}
 
     # -- commands ---------------------------------------------------------------------
 
@@ -418,6 +428,12 @@ class Sessions:
             modes=definition.modes,
             mcp_servers=servers,
             options=request.options,
+            hooks=wire(
+                request.agent,
+                key=request.key,
+                program=here.binaries / "taskyard",
+                home=here.home,
+            ),
         )
 
     def _mcp_servers(

@@ -1,7 +1,10 @@
 """The real Claude Code in its own terminal interface, on a scripted model."""
 
+import asyncio
+import base64
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -9,6 +12,7 @@ import pytest_asyncio
 from taskyard.runner.agents.definitions import DEFINITIONS, find
 from taskyard.runner.agents.driver import AgentFailed
 from taskyard.testing.fake_llm.app import FakeLlm
+from taskyard.testing.fake_llm.scenario import Scenario
 from taskyard.testing.installation import shared_agents
 from tests.integration.runner.workspace import TestWorkspace
 from tests.support.serving import served
@@ -36,9 +40,43 @@ pytestmark = [
 ]
 
 
+NO_CREDIT = "Your credit balance is too low to access the Anthropic API."
+REPORT = {"state": "working", "summary": "Wrote hello.txt", "link": ""}
+ANSWER = """\
+Done, *really*:
+
+```python
+print("a > b")
+```
+
+| a | b |
+|---|---|
+| 1 | 2 |"""
+SCENARIO: Scenario = {
+    "rules": [
+        {
+            "match": r"hello\.txt",
+            "steps": [
+                {
+                    "say": "I'll create **hello.txt**.\n\n- one\n- two",
+                    "write": {"path": "hello.txt", "content": "hello\n"},
+                },
+                {"bash": {"command": "echo from-bash > bash.txt; wc -c hello.txt"}},
+                {"call": {"name": "report_task", "args": REPORT}},
+                {"say": ANSWER},
+            ],
+        },
+        {"match": "fail", "steps": [{"bash": {"command": "exit 3"}}, {"say": "No."}]},
+        {"match": "wait", "steps": [{"say": "x" * 2000, "chunk_delay": 0.5}]},
+        {"match": "poor", "steps": [{"status": 400, "error": NO_CREDIT}]},
+        {"match": "France", "steps": [{"say": "It is **Paris**."}]},
+    ]
+}
+
+
 @pytest_asyncio.fixture
 async def workspace(tmp_path: Path) -> AsyncIterator[TestWorkspace]:
-    async with served(FakeLlm().app) as model:
+    async with served(FakeLlm(SCENARIO).app) as model:
         made = TestWorkspace(
             tmp_path,
             secret_environment={
@@ -51,42 +89,186 @@ async def workspace(tmp_path: Path) -> AsyncIterator[TestWorkspace]:
             yield made
 
 
+async def begin(workspace: TestWorkspace, **more: str) -> str:
+    asked = {"driver": "tui", "permission_policy": "ask", **more}
+    return await workspace.begin("claude-code", command=[], **asked)
+
+
+async def prompt(workspace: TestWorkspace, session: str, text: str) -> None:
+    reply = await workspace.server.command(
+        "prompt", session_id=session, message_id=text, text=text
+    )
+    assert reply["ok"], reply
+
+
+async def allow(workspace: TestWorkspace, session: str, count: int) -> dict[str, Any]:
+    """Wait for a permission request and grant it; return what was asked."""
+    server = workspace.server
+    await server.until(
+        lambda: (
+            len(server.session_events("permission_requested")) >= count
+            and server.state == "requires_action"
+        )
+    )
+    asked = server.session_events("permission_requested")[-1]
+    reply = await server.command(
+        "answer_permission",
+        session_id=session,
+        request_id=asked["key"],
+        option_id="1",
+    )
+    assert reply["ok"], reply
+    return asked["data"]
+
+
+async def type_at_the_terminal(
+    workspace: TestWorkspace, session: str, text: str
+) -> None:
+    for keys in (text, "\r"):
+        data = base64.b64encode(keys.encode()).decode()
+        await workspace.server.command("write_raw", session_id=session, data=data)
+        await asyncio.sleep(0.5)  # Claude takes both at once for a paste
+
+
+def said(workspace: TestWorkspace) -> list[tuple[str, str]]:
+    """The messages of the log, folded: who said what."""
+    texts: dict[str, tuple[str, str]] = {}
+    for event in workspace.server.session_events():
+        if event["kind"] not in ("message", "message_chunk"):
+            continue
+        data, (_, old) = event["data"], texts.get(event["key"], ("", ""))
+        is_part = event["kind"] == "message_chunk"
+        text = old + data["text"] if is_part else data["text"]
+        texts[event["key"]] = (data["role"], text)
+    return list(texts.values())
+
+
+def tools(workspace: TestWorkspace) -> list[tuple[str, list[str]]]:
+    """The tools of the log: their titles, and the states each went through."""
+    seen: dict[str, tuple[str, list[str]]] = {}
+    for event in workspace.server.session_events("tool"):
+        data = event["data"]
+        seen.setdefault(event["key"], (data["title"], []))[1].append(data["status"])
+    return list(seen.values())
+
+
 async def test_claude_asks_works_and_reports(
     workspace: TestWorkspace, tmp_path: Path
 ) -> None:
     server = workspace.server
-    session = await workspace.begin(
-        "claude-code", command=[], driver="tui", permission_policy="ask"
-    )
+    session = await begin(workspace)
 
-    await server.command(
-        "prompt", session_id=session, message_id="m1", text="please write hello.txt"
-    )
-    for count in (1, 2):
-        await server.until(
-            lambda: len(server.session_events("permission_requested")) >= count  # noqa: B023 - asked at once
-        )
-        assert server.state == "requires_action"
-        reply = await server.command(
-            "answer_permission",
-            session_id=session,
-            request_id=server.session_events("permission_requested")[-1]["key"],
-            option_id="1",
-        )
-        assert reply["ok"], reply
+    await prompt(workspace, session, "please write hello.txt")
+    asked = [await allow(workspace, session, 1), await allow(workspace, session, 2)]
     await server.until(lambda: bool(server.session_events("turn_ended")))
 
-    asked = [e["data"] for e in server.session_events("permission_requested")]
-    content = [a["tool"]["content"][0]["content"]["text"] for a in asked]
-    assert "hello from fake llm" in content[0]
-    assert "echo from-bash" in content[1]
-    assert (tmp_path / "project/hello.txt").read_text() == "hello from fake llm\n"
+    hello = tmp_path / "project/hello.txt"
+    assert hello.read_text() == "hello\n"
     assert (tmp_path / "project/bash.txt").read_text() == "from-bash\n"
-    said = server.session_events("message")[-1]["data"]["text"]
-    assert said.startswith("● I'll create hello.txt.")
-    assert said.endswith("● All done: hello.txt is written.")
+    assert asked[0]["tool"]["content"] == [
+        {"type": "diff", "path": str(hello), "oldText": None, "newText": "hello\n"}
+    ]
+    assert asked[1]["tool"]["raw_input"]["command"] == (
+        "echo from-bash > bash.txt; wc -c hello.txt"
+    )
+    assert said(workspace) == [
+        ("user", "please write hello.txt"),
+        ("agent", "I'll create **hello.txt**.\n\n- one\n- two"),
+        ("agent", ANSWER),
+    ]
+    assert tools(workspace) == [
+        (f"Write {hello}", ["in_progress", "pending", "completed"]),
+        (asked[1]["tool"]["title"], ["in_progress", "pending", "completed"]),
+        ("mcp__taskyard__report_task", ["in_progress", "completed"]),
+    ]
     assert server.session_events("report")[0]["data"]["summary"] == "Wrote hello.txt"
+    await server.until(lambda: server.state == "idle")
+    assert server.session_events("state")[-1]["data"]["source"] == "hook"
+
+
+async def test_what_a_person_types_at_the_terminal_is_in_the_transcript(
+    workspace: TestWorkspace,
+) -> None:
+    server = workspace.server
+    session = await begin(workspace)
+
+    await type_at_the_terminal(workspace, session, "what is the capital of France")
+    await server.until(lambda: bool(server.session_events("turn_ended")))
+
+    assert said(workspace) == [
+        ("user", "what is the capital of France"),
+        ("agent", "It is **Paris**."),
+    ]
+    states = [e["data"] for e in server.session_events("state")]
+    assert [(s["state"], s["source"]) for s in states[-2:]] == [
+        ("running", "hook"),
+        ("idle", "hook"),
+    ]
+
+
+async def test_a_dialog_answered_at_the_terminal_is_resolved(
+    workspace: TestWorkspace, tmp_path: Path
+) -> None:
+    server = workspace.server
+    session = await begin(workspace)
+
+    await prompt(workspace, session, "please fail")
+    await server.until(lambda: server.state == "requires_action")
+    data = base64.b64encode(b"1").decode()
+    await server.command("write_raw", session_id=session, data=data)
+    await server.until(lambda: bool(server.session_events("turn_ended")))
+
+    assert len(server.session_events("permission_resolved")) == 1
+    assert tools(workspace) == [("exit 3", ["in_progress", "pending", "failed"])]
+    assert said(workspace)[-1] == ("agent", "No.")
+
+
+async def test_an_interrupted_turn_ends_though_no_hook_tells(
+    workspace: TestWorkspace,
+) -> None:
+    server = workspace.server
+    session = await begin(workspace)
+
+    await prompt(workspace, session, "please wait")
+    await server.until(lambda: ("running", "hook") in states(workspace))
+    data = base64.b64encode(b"\x1b").decode()
+    await server.command("write_raw", session_id=session, data=data)
+    await server.until(lambda: bool(server.session_events("turn_ended")))
+
+    assert server.session_events("turn_ended")[-1]["data"]["duration_ms"] < 10_000
+
+
+async def test_a_vendors_refusal_is_a_state_of_its_own(
+    workspace: TestWorkspace,
+) -> None:
+    server = workspace.server
+    session = await begin(workspace)
+
+    await prompt(workspace, session, "I am poor")
+    await server.until(lambda: bool(server.session_events("turn_ended")))
+
+    await server.until(lambda: server.state == "limited")
     assert server.session_events("state")[-1]["data"] == {
-        "state": "idle",
-        "source": "title",
+        "state": "limited",
+        "source": "hook",
+        "detail": "Credit balance is too low",
+        "action": "wait",
     }
+    assert server.session_events("turn_ended")[0]["data"]["stop_reason"] == "error"
+    assert said(workspace) == [("user", "I am poor")]
+
+
+async def test_a_conversation_is_gone_on_with_by_its_id(
+    workspace: TestWorkspace,
+) -> None:
+    server = workspace.server
+    await begin(workspace)
+
+    [identified] = server.named("session_identified")
+
+    assert identified["external_id"]
+
+
+def states(workspace: TestWorkspace) -> list[tuple[str, str]]:
+    events = workspace.server.session_events("state")
+    return [(e["data"]["state"], e["data"]["source"]) for e in events]

@@ -29,7 +29,7 @@ from taskyard.runner.agents.tui.profiles import Profile, profile_of
 from taskyard.runner.agents.tui.pty import TerminalProcess
 from taskyard.runner.agents.tui.questions import Questions
 from taskyard.runner.agents.tui.screen import Screen
-from taskyard.runner.agents.tui.testimony import weigh
+from taskyard.runner.agents.tui.testimony import asked_soon, weigh
 from taskyard.runner.agents.tui.turn import Turn
 
 __all__ = ["TuiDriver"]
@@ -46,7 +46,8 @@ ANSWER_AGAIN_SECONDS: Final = 1.0
 #: A state whose source alone changes is told again after this time only.
 SAME_STATE_SECONDS: Final = 1.0
 _LAST_SCREEN_CHARACTERS: Final = 2000
-_SETTLED: Final = frozenset({"idle", "requires_action", "auth_required"})
+_SETTLED: Final = frozenset({"idle", "requires_action", "auth_required", "limited"})
+_ACTIONS: Final = {"auth_required": "login", "limited": "wait"}
 
 
 @final
@@ -73,9 +74,9 @@ class TuiDriver:
         self._process: TerminalProcess | None = None
         self._screen: Screen | None = None
         self._live = LiveTerminal()
-        self._questions = Questions(emit, self._write)
         self._hearing = Hearing(emit)
         self._witness = self._hearing.witness
+        self._questions = Questions(emit, self._write, self._witness.take_asked)
         self._turn: Turn | None = None
         self._external_id = ""
         self._shown = ("", "", "")  # state, detail and source, as last emitted
@@ -175,6 +176,8 @@ class TuiDriver:
             self._turn = None
         if self._end_reason:
             raise AgentFailed(self._end_reason)
+        if self._witness.failure is not None:
+            running.stop_reason = "error"
         self._witness.settle(running.stop_reason)
         running.finish("" if self._witness.has_told else screen.whole())
         await self._hearing.forget()
@@ -234,7 +237,7 @@ class TuiDriver:
         try:
             self._process = await TerminalProcess.start(
                 words,
-                environment=launch.environment,
+                environment=_with_hooks(launch),
                 directory=launch.directory,
                 size=size,
                 on_output=self._received,
@@ -292,7 +295,6 @@ class TuiDriver:
     async def _listen(self) -> None:
         while True:
             await self._hearing.next()
-            self._questions.know(self._witness.asked)
             if self._screen is not None:
                 self._screen.look()
 
@@ -341,8 +343,13 @@ class TuiDriver:
         )
         if turn is not None and turn.was_taken and works(self._profile, evidence):
             turn.has_worked = True
+        verdict = judge(self._profile, evidence)
+        if not self._questions.knows(verdict.dialog):
+            wait = asked_soon(verdict, self._witness, evidence)
+            if wait:
+                verdict = Verdict(state="running", source="hook", again=wait)
         return weigh(
-            judge(self._profile, evidence),
+            verdict,
             self._witness,
             self._profile,
             evidence,
@@ -354,8 +361,8 @@ class TuiDriver:
         """Tell the state; True when it came with a new dialog."""
         asked = self._questions.see(verdict.dialog, self.screen)
         more = {"detail": verdict.detail} if verdict.detail else {}
-        if verdict.state == "auth_required":
-            more["action"] = "login"
+        if verdict.state in _ACTIONS:
+            more["action"] = _ACTIONS[verdict.state]
         self._state(verdict.state, verdict.source, **more)
         if verdict.state in _SETTLED:
             self._is_ready = True
@@ -412,3 +419,10 @@ def _is_over(verdict: Verdict) -> bool:
     """Whether a turn ends with it: a hook may also tell that the vendor refused."""
     refused = verdict.state in ("limited", "auth_required") and verdict.source == "hook"
     return verdict.state == "idle" or refused
+
+
+def _with_hooks(launch: Launch) -> Mapping[str, str]:
+    return {
+        **launch.environment,
+        **(launch.hooks.environment if launch.hooks is not None else {}),
+    }

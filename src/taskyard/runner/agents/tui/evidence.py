@@ -29,7 +29,7 @@ __all__ = [
     "works",
 ]
 
-Source = Literal["title", "bell", "dialog", "screen"]
+Source = Literal["hook", "title", "bell", "dialog", "screen"]
 
 #: A title flickers between two tools of one turn.
 TITLE_SECONDS: Final = 0.15

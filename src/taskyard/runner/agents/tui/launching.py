@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from taskyard.runner.agents.driver import Launch
+from taskyard.runner.agents.hooks.wiring import gives_way
 from taskyard.runner.agents.tui.profiles import Profile
 
 __all__ = ["LATEST", "CommandLine", "command_line"]
@@ -36,6 +37,8 @@ def command_line(profile: Profile, launch: Launch) -> CommandLine:
         words += _filled(profile.system_prompt, text=launch.system_prompt)
     if launch.mcp_servers and profile.mcp is not None:
         words += profile.mcp(launch.mcp_servers)
+    if launch.hooks is not None and not gives_way(launch.hooks, words):
+        words += launch.hooks.arguments
     if launch.first_prompt:
         words += _filled(profile.first_prompt, prompt=launch.first_prompt)
     return CommandLine(tuple(words), external_id)

@@ -20,20 +20,30 @@ _EXCERPT_LINES: Final = 30
 class Questions:
     """One dialog is open at most: a terminal asks one thing at a time."""
 
-    def __init__(self, emit: Emit, write: Callable[[bytes], None]) -> None:
+    def __init__(
+        self,
+        emit: Emit,
+        write: Callable[[bytes], None],
+        about: Callable[[str], ToolCall | None],
+    ) -> None:
         self.policy: PermissionPolicy = "ask"
         self._emit = emit
         self._write = write
+        self._about = about  # which tool a screen asks about, if the agent's hooks say
+        self._tool: ToolCall | None = None  # that the open dialog is about
         self._request = ""
         self._dialog: Dialog | None = None
         self._answered: Dialog | None = None  # it stays on the screen for a moment
         self._typed = b""
-        self._tool: ToolCall | None = None  # that the agent's hook says it asks about
         self.typed = asyncio.Event()  # an answer was typed; whoever waits clears it
+
+    def knows(self, dialog: Dialog | None) -> bool:
+        """Whether the dialog has been told, and perhaps answered a moment ago."""
+        return dialog is not None and dialog in (self._answered, self._dialog)
 
     def see(self, dialog: Dialog | None, screen: str) -> bool:
         """Compare with what is shown now; True for a dialog that was not there before."""
-        if dialog is not None and dialog in (self._answered, self._dialog):
+        if self.knows(dialog):
             return False
         self._answered = None
         self.drop()
@@ -56,10 +66,6 @@ class Questions:
         if self._dialog is not None and self._dialog.kind == "permission":
             self._answer_by_policy(self._dialog)
 
-    def know(self, tool: ToolCall | None) -> None:
-        """What the next dialog is about, word for word; None when no hook says."""
-        self._tool = tool
-
     def press_again(self) -> None:
         """Type the last answer again, if its dialog has not gone since."""
         if self._answered is not None:
@@ -77,11 +83,15 @@ class Questions:
 
     def _tell(self, dialog: Dialog, screen: str) -> None:
         excerpt = "\n".join(screen.rstrip().split("\n")[-_EXCERPT_LINES:])
+        is_permission = dialog.kind == "permission"
+        self._tool = self._about(screen) if is_permission else None
         self._emit(
             "permission_requested",
             self._request,
             {
-                "tool": {
+                "tool": event_data(self._tool)
+                if self._tool
+                else {
                     "title": dialog.title,
                     "kind": "other",
                     "status": "pending",
@@ -101,8 +111,8 @@ class Questions:
     def _answer_by_policy(self, dialog: Dialog) -> None:
         chosen = choose(
             self.policy,
-            tool_kind="other",
-            tool_name="",
+            tool_kind=self._tool.kind if self._tool else "other",
+            tool_name=self._tool.name if self._tool else "",
             harmless_tools=frozenset(),
             options=[option.answer for option in dialog.options],
         )

@@ -61,9 +61,10 @@ class Turn:
         self._next = self._loop.time() + pause
 
     def finish(self, whole: str) -> None:
-        """Tell the rest, and that the turn has ended."""
-        self._answer.see(whole)
-        self._tell(self._answer.text())
+        """Tell the rest, and that the turn has ended; no screen: others have told it."""
+        if whole:
+            self._answer.see(whole)
+            self._tell(self._answer.text())
         data: dict[str, Any] = {
             "stop_reason": self.stop_reason,
             "duration_ms": round((self._loop.time() - self._began) * 1000),
