@@ -21,6 +21,7 @@ from taskyard.cli.progress import show_build
 from taskyard.cli.prompt import confirm, read_prompt
 from taskyard.cli.reference import Reference, TaskArgument
 from taskyard.cli.session import run
+from taskyard.cli.task_agent import artifacts, options, policy
 from taskyard.cli.task_create import create, show_start
 from taskyard.cli.task_follow import logs, status, wait
 from taskyard.cli.task_permissions import approve, deny, permissions
@@ -40,6 +41,9 @@ app.command("wait")(wait)
 app.command("permissions")(permissions)
 app.command("approve")(approve)
 app.command("deny")(deny)
+app.command("options")(options)
+app.command("policy")(policy)
+app.command("artifacts")(artifacts)
 
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 

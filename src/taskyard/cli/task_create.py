@@ -16,7 +16,12 @@ from taskyard.cli.prompt import read_prompt
 from taskyard.cli.reference import Reference
 from taskyard.cli.session import run
 from taskyard.kit.errors import Conflict, InvalidRequest, NotFound
-from taskyard.protocol.api.tasks import CreateTask, Task, TaskDetail
+from taskyard.protocol.api.tasks import (
+    CreateTask,
+    PermissionPolicy,
+    Task,
+    TaskDetail,
+)
 from taskyard.protocol.api.templates import Preset, Template, TemplateVersion
 from taskyard.sdk import Client
 
@@ -31,6 +36,7 @@ class _Wanted:
     preset: str
     name: str
     owner: str
+    policy: PermissionPolicy | None
     organization: str
     quiet: bool
     wait: bool
@@ -65,6 +71,12 @@ def create(
     ] = "",
     name: Annotated[str, typer.Option(help="Made from the prompt if left out.")] = "",
     owner: Annotated[str, typer.Option(help="For somebody else.")] = "me",
+    permission_policy: Annotated[
+        PermissionPolicy | None,
+        typer.Option(
+            help="What the agent may do without asking; the template's if left out."
+        ),
+    ] = None,
     org: Annotated[
         str,
         typer.Option("-O", "--org", help="", envvar="CODER_ORGANIZATION", hidden=True),
@@ -92,6 +104,7 @@ def create(
         preset=preset,
         name=name,
         owner=owner,
+        policy=permission_policy,
         organization=org,
         quiet=quiet or as_json,
         wait=wait and not quiet,
@@ -134,6 +147,7 @@ async def _create(client: Client, wanted: _Wanted) -> Task:
         template_version_preset_id=preset,
         input=wanted.prompt,
         name=wanted.name,
+        permission_policy=wanted.policy,
     )
     task = await client.tasks.create(body, user=wanted.owner)
     wanted.made.append(task)

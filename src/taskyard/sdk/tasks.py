@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Final, Literal
+from urllib.parse import quote
 from uuid import UUID
 
 import httpx
@@ -10,17 +11,24 @@ from pydantic import TypeAdapter
 
 from taskyard.protocol.api.tasks import (
     AnswerPermission,
+    ArtifactDetail,
+    Artifacts,
     CreateMessage,
     CreateTask,
     Message,
     Messages,
     Permission,
+    PermissionPolicy,
     Permissions,
+    SetOption,
+    SetPermissionPolicy,
     StoredEvent,
     Task,
     TaskDetail,
     TaskInput,
     TaskLogs,
+    TaskOptions,
+    TaskPermissionPolicy,
     Tasks,
     WorkspaceBuildAnswer,
 )
@@ -124,6 +132,39 @@ class TaskRoutes:
         """The first answer wins; a later one is a conflict."""
         path = f"/tasks/{user}/{task}/permissions/{permission}"
         return await self._connection.post(path, Permission, answer)
+
+    async def options(self, user: str, task: str) -> TaskOptions:
+        """What the agent lets one choose; empty before it has said so."""
+        path = f"/tasks/{user}/{task}/options"
+        return await self._connection.get(path, TaskOptions)
+
+    async def set_option(
+        self, user: str, task: str, option: str, value: str
+    ) -> TaskOptions:
+        """Now, and at every later start of the task."""
+        path = f"/tasks/{user}/{task}/options/{quote(option)}"
+        return await self._connection.put(path, TaskOptions, SetOption(value=value))
+
+    async def set_permission_policy(
+        self, user: str, task: str, policy: PermissionPolicy | None
+    ) -> TaskPermissionPolicy:
+        """None: what the task's module or template says again."""
+        response = await self._connection.send(
+            "PATCH",
+            f"/tasks/{user}/{task}/permission-policy",
+            content=SetPermissionPolicy(policy=policy).model_dump_json().encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        return TaskPermissionPolicy.model_validate_json(response.content)
+
+    async def artifacts(self, user: str, task: str) -> Artifacts:
+        """Files that the agent's tools changed, the most recently changed first."""
+        return await self._connection.get(f"/tasks/{user}/{task}/artifacts", Artifacts)
+
+    async def artifact(self, user: str, task: str, artifact: UUID) -> ArtifactDetail:
+        """With its diff and text; also when the workspace is gone."""
+        path = f"/tasks/{user}/{task}/artifacts/{artifact}"
+        return await self._connection.get(path, ArtifactDetail)
 
     async def transcript(self, user: str, task: str) -> list[StoredEvent]:
         """Every event so far, oldest first."""
