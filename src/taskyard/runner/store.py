@@ -34,6 +34,11 @@ CREATE TABLE IF NOT EXISTS sessions (
 CREATE TABLE IF NOT EXISTS permissions (
     request_id TEXT PRIMARY KEY, session_id TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS messages (
+    session_id TEXT NOT NULL, id INTEGER NOT NULL, role TEXT NOT NULL,
+    text TEXT NOT NULL, at TEXT NOT NULL, key TEXT NOT NULL,
+    PRIMARY KEY (session_id, id)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS controls (
     session_id TEXT PRIMARY KEY, controller TEXT NOT NULL, boot TEXT NOT NULL
 );

@@ -4,7 +4,7 @@ The AgentAPI-compatible surface stands on this and knows nothing of drivers.
 """
 
 import asyncio
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Literal, Protocol, final
@@ -137,11 +137,12 @@ class _Growing:
 class Transcript:
     """Text messages folded from events; thoughts are left out.
 
-    The newest `MESSAGES_KEPT` that fit into `TRANSCRIPT_CHARACTERS`. `tells_questions`:
-    permission requests become messages, for an agent that shows them nowhere else.
+    The newest `MESSAGES_KEPT` that fit into `TRANSCRIPT_CHARACTERS`. `tells_questions`
+    is asked whether a permission request is to be a message of its own: in a turn a
+    terminal shows it as part of the answer.
     """
 
-    def __init__(self, *, tells_questions: bool = False) -> None:
+    def __init__(self, *, tells_questions: Callable[[], bool]) -> None:
         self._tells_questions = tells_questions
         self._messages: list[_Growing] = []
         self._size = 0
@@ -185,6 +186,11 @@ class Transcript:
             role: Role = "user" if data.get("role") == "user" else "agent"
             text = _valid(str(data.get("text", "")))
             self._say(key, role, text, at, replace_it=kind == "message")
+        elif kind == "state" and data.get("state") == "auth_required":
+            text = _valid(
+                f"Login needed: {data.get('detail') or 'the agent asks for it'}"
+            )
+            self._say("login", "agent", text, at, replace_it=True)
         elif kind == "permission_requested":
             since = asyncio.get_running_loop().time()
             self._ask(Question.of(key, data, at=at, since=since))
@@ -202,22 +208,27 @@ class Transcript:
 
     def _ask(self, question: Question) -> None:
         self.question = question
-        if self._tells_questions:
+        if self._tells_questions():
             text = _valid(question.text)
-            self._say(_key(question), "agent", text, question.at, replace_it=True)
+            key = _key(question.request)
+            self._say(key, "agent", text, question.at, replace_it=True)
 
     def _resolve(self, request: str, data: Mapping[str, Any], at: str) -> None:
-        question = self.question
-        if question is None or question.request != request:
-            return
-        self.question = None
-        if not self._tells_questions:
-            return
-        if data.get("by") == "policy":
-            self._take_back(_key(question))  # nobody was asked
-        else:
+        question, key = self.question, _key(request)
+        if question is not None and question.request == request:
+            self.question = None
             text = _valid(question.outcome(data))
-            self._say(_key(question), "agent", text, at, replace_it=True)
+        else:
+            text = Question.unanswered(self._text_of(key))  # of an earlier life
+        if data.get("by") == "policy":
+            self._take_back(key)  # nobody was asked
+        elif key in self._open:
+            self._say(key, "agent", text, at, replace_it=True)
+
+    def _text_of(self, key: str) -> str:
+        number = self._open.get(key, -1)
+        at = number - self._first
+        return self._messages[at].message.text if at >= 0 else ""
 
     def _take_back(self, key: str) -> None:
         """Forget the newest message, which nobody has seen: it was told in this instant."""
@@ -262,8 +273,8 @@ class Transcript:
             self._first += 1
 
 
-def _key(question: Question) -> str:
-    return f"question-{question.request}"
+def _key(request: str) -> str:
+    return f"question-{request}"
 
 
 def _valid(text: str) -> str:

@@ -2,10 +2,12 @@
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, cast, final
 
 from taskyard.protocol.link import Reply
+from taskyard.runner.agents.conversation import ChatMessage
 from taskyard.protocol.sessions import Controller
 from taskyard.runner.store import Store
 
@@ -161,6 +163,40 @@ class Journal:
             return [str(row[0]) for row in rows]
 
         return await self._store.call(work)
+
+    # -- conversations ----------------------------------------------------------------
+
+    async def messages(self, session_id: str) -> list[ChatMessage]:
+        """What was kept of a conversation, in its order."""
+
+        def work(connection: sqlite3.Connection) -> list[ChatMessage]:
+            rows = connection.execute(
+                "SELECT id, role, text, at, key FROM messages"
+                " WHERE session_id = ? ORDER BY id",
+                (session_id,),
+            )
+            return [
+                ChatMessage(id=i, role=r, text=t, at=a, key=k) for i, r, t, a, k in rows
+            ]
+
+        return await self._store.call(work)
+
+    async def keep_messages(
+        self, session_id: str, messages: Sequence[ChatMessage], *, first: int
+    ) -> None:
+        """Write these, and forget those before `first`."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.executemany(
+                "INSERT OR REPLACE INTO messages VALUES (?, ?, ?, ?, ?, ?)",
+                [(session_id, m.id, m.role, m.text, m.at, m.key) for m in messages],
+            )
+            connection.execute(
+                "DELETE FROM messages WHERE session_id = ? AND id < ?",
+                (session_id, first),
+            )
+
+        await self._store.call(work)
 
     # -- sessions ---------------------------------------------------------------------
 

@@ -9,6 +9,9 @@ from taskyard.runner.shapes import as_objects
 
 __all__ = ["Question"]
 
+_NEEDED: Final = "Permission needed: "
+_ASKED: Final = "Permission asked: "
+_GAP: Final = "\n\n"
 _YES: Final = frozenset({"y", "yes", "ok", "allow"})
 _NO: Final = frozenset({"n", "no", "deny", "reject"})
 
@@ -51,13 +54,20 @@ class Question:
             f"{'❯' if at == self.chosen else ' '} {at + 1}. {option['name']}"
             for at, option in enumerate(self.options)
         )
-        return "\n".join([f"Permission needed: {self.title}", "", *rows])
+        return f"{_NEEDED}{self.title}{_GAP}" + "\n".join(rows)
 
     def outcome(self, data: Mapping[str, Any]) -> str:
         """What a `permission_resolved` event leaves of it in the conversation."""
         names = {option["id"]: option["name"] for option in self.options}
         answer = names.get(str(data.get("option_id")), "not answered")
-        return f"Permission asked: {self.title}\n\n→ {answer}"
+        return f"{_ASKED}{self.title}{_GAP}→ {answer}"
+
+    @staticmethod
+    def unanswered(text: str) -> str:
+        """What is left of a question's `text` when it can no longer be answered."""
+        return (
+            f"{text.partition(_GAP)[0].replace(_NEEDED, _ASKED, 1)}{_GAP}→ not answered"
+        )
 
     def option_for(self, words: str) -> PermissionOption | None:
         """The option a person means by its number, its name, or yes and no."""

@@ -21,6 +21,7 @@ from taskyard.runner.agents.conversation import (
 from taskyard.runner.agents.driver import AgentFailed, Driver, Emit, Hears, Launch
 from taskyard.runner.agents.events import EventBuffer
 from taskyard.runner.agents.hooks.facts import HookFact
+from taskyard.runner.agents.history import History
 from taskyard.runner.agents.journal import Journal, StoredPrompt
 from taskyard.runner.masking import Mask
 
@@ -68,11 +69,14 @@ class Session:
         clock: Clock,
         supervisor: Supervisor,
         external_id: str = "",
+        keeps_history: bool = False,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.id = session_id
         self.key = key
-        self.transcript = Transcript(tells_questions=transport == "acp")
+        self.transcript = Transcript(
+            tells_questions=lambda: transport == "acp" or self._turn is None
+        )
         self._agent = agent
         self._transport: Literal["acp", "pty"] = transport
         self._launch = launch
@@ -83,6 +87,9 @@ class Session:
         self._clock = clock
         self._supervisor = supervisor
         self._external_id = external_id
+        self._history = (
+            History(journal, session_id, self.transcript) if keeps_history else None
+        )
         self._sleep = sleep
         self._buffer = EventBuffer(send=self._send, mask=mask, clock=clock)
         self._driver: Driver | None = None
@@ -142,6 +149,9 @@ class Session:
 
     async def start(self) -> None:
         """Start or resume the agent. Raises `AgentFailed`; the state says so as well."""
+        if self._history is not None:
+            await self._history.restore()
+            self._supervisor.start(self._history.follow(), name=f"history {self.id}")
         await self._settle_the_past()
         try:
             await self._start_agent()
@@ -273,6 +283,9 @@ class Session:
                 {"stop_reason": reason, "detail": str(exc), "duration_ms": duration},
             )
         finally:
+            if self._history is not None:
+                # Who is told that the agent waits finds its answer, whatever happens.
+                await self._history.save()
             self._take(None)
             self._cancelling = False
             self._buffer.flush()

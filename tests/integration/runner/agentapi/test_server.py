@@ -159,7 +159,9 @@ async def test_a_login_menu_is_not_stable(tmp_path: Path) -> None:
         await asyncio.sleep(2.5)
 
         assert await server.status() == "running"
-        assert await server.messages() == [], "nothing is typed into a menu"
+        [told] = await server.messages()
+        assert told["role"] == "agent", "nothing is typed into a menu"
+        assert "Login needed: Select login method:" in told["content"]
 
 
 async def test_the_terminal_is_as_large_as_asked(tmp_path: Path) -> None:

@@ -56,7 +56,9 @@ class Chat:
         self._state: SessionState = "starting"
         self._turn: _Turn | None = None
         self._problems: deque[Problem] = deque(maxlen=PROBLEMS_KEPT)
-        self.transcript = Transcript(tells_questions=transport == "acp")
+        self.transcript = Transcript(
+            tells_questions=lambda: transport == "acp" or self._turn is None
+        )
 
     @property
     def agent(self) -> str:

@@ -1,0 +1,88 @@
+"""`agentapi server` as a process of its own, with a home of its own."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final, final
+
+from tests.integration.runner.agentapi.client import Client
+
+__all__ = ["AGENTAPI", "Server", "free_port", "serving"]
+
+AGENTAPI: Final = (sys.executable, "-m", "taskyard.runner", "agentapi")
+#: A machine of two cores that does other things as well.
+PATIENCE_SECONDS: Final = 60
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@final
+class Server:
+    """Starts at once; `client` speaks to it as soon as it listens."""
+
+    def __init__(
+        self,
+        home: Path,
+        words: Sequence[str],
+        *,
+        stdin: bytes | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self.port = free_port()
+        self.client = Client(f"http://127.0.0.1:{self.port}")
+        self.process = subprocess.Popen(
+            [*AGENTAPI, "server", *words],
+            env={
+                "PATH": os.environ["PATH"],
+                "HOME": str(home),
+                "AGENTAPI_PORT": str(self.port),
+                **(environment or {}),
+            },
+            cwd=home,
+            stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        if stdin is not None and self.process.stdin is not None:
+            self.process.stdin.write(stdin)
+            self.process.stdin.close()
+            self.process.stdin = None
+
+    async def ended(self) -> tuple[int, str]:
+        """Wait for the end: the exit code and standard error."""
+        _, errors = await asyncio.to_thread(
+            self.process.communicate, timeout=PATIENCE_SECONDS
+        )
+        return self.process.returncode, errors.decode()
+
+    async def end(self) -> tuple[int, str]:
+        """End it as a person does, if it has not ended."""
+        if self.process.poll() is None:
+            self.process.terminate()
+        return await self.ended()
+
+
+@asynccontextmanager
+async def serving(
+    home: Path,
+    *words: str,
+    stdin: bytes | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> AsyncGenerator[Server]:
+    """A server for `words`, ended with the test."""
+    server = Server(home, words, stdin=stdin, environment=environment)
+    try:
+        yield server
+    finally:
+        await server.client.close()
+        if server.process.poll() is None:
+            await server.end()
