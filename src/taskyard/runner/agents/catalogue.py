@@ -122,12 +122,19 @@ DEFINITIONS: Final[Mapping[str, AgentDefinition]] = {
                 "ANTHROPIC_API_KEY": "{ANTHROPIC_AUTH_TOKEN}",
             },
             modes={
+                "OPENAI_HOST": "{TASKYARD_GATEWAY_URL}/openai",
+                "OPENAI_BASE_PATH": "v1/chat/completions",
+                "GOOGLE_HOST": "{GOOGLE_GEMINI_BASE_URL}",
+                "GOOGLE_API_KEY": "{GEMINI_API_KEY}",
                 "ask": "approve",
                 "allow_edits": "smart_approve",
                 "allow_all": "auto",
             },
         ),
         AgentDefinition(
+            settings=(
+                Setting(path=".config/goose/.goosehints", content=files.instructions),
+            ),
             name="aider",  # a terminal only
             environment={
                 "OPENAI_API_BASE": "{OPENAI_BASE_URL}",
@@ -143,11 +150,37 @@ DEFINITIONS: Final[Mapping[str, AgentDefinition]] = {
             model_arguments=("--model", "{MODEL}"),
         ),
         AgentDefinition(name="kiro", acp_command=("kiro-cli", "acp")),
+            settings=(
+                Setting(path=".augment/rules/taskyard.md", content=files.instructions),
+            ),
+        ),
+        AgentDefinition(
+            name="kiro",
+            acp_command=("kiro-cli", "acp"),
+            settings=(
+                Setting(path=".kiro/steering/taskyard.md", content=files.instructions),
+            ),
+        ),
+        AgentDefinition(
+            name="amp",  # a terminal only
+            settings=(
+                Setting(path=".config/amp/settings.json", content=files.amp_settings),
+                Setting(path=".config/amp/AGENTS.md", content=files.instructions),
+            ),
+        ),
+        AgentDefinition(
+            name="amazonq",  # a terminal only
+            settings=(
+                Setting(path=".aws/amazonq/mcp.json", content=files.mcp_servers),
+            ),
         AgentDefinition(
             name="pi",
             acp_command=("pi-acp",),
             environment={"PI_OFFLINE": "1"},
-            settings=(Setting(path=".pi/agent/models.json", content=files.pi_models),),
+            settings=(
+                Setting(path=".pi/agent/models.json", content=files.pi_models),
+                Setting(path=".pi/agent/AGENTS.md", content=files.instructions),
+            ),
         ),
     )
 }

@@ -9,6 +9,7 @@ from taskyard.runner.agents.driver import AgentFailed, PermissionPolicy
 
 __all__ = [
     "CLAUDE_MODEL",
+    "amp_settings",
     "claude_settings",
     "claude_state",
     "codex_config",
@@ -16,6 +17,7 @@ __all__ = [
     "gemini_settings",
     "instructions",
     "opencode_config",
+    "mcp_servers",
     "pi_models",
     "qwen_settings",
 ]
@@ -136,6 +138,26 @@ def copilot_servers(place: Place) -> Json:
     return {
         "mcpServers": {
             server.name: {
+def mcp_servers(place: Place) -> Json:
+    """The usual form, for agents that a terminal's command line gives none."""
+    return {"mcpServers": _servers(place)}
+
+
+def amp_settings(place: Place) -> Json:
+    return {"amp.mcpServers": _servers(place), "amp.updates.mode": "disabled"}
+
+
+def _servers(place: Place) -> Json:
+    return {
+        server.name: {
+            "command": server.command,
+            "args": list(server.args),
+            "env": dict(server.environment),
+        }
+        for server in place.mcp_servers
+    }
+
+
                 "type": "local",
                 "command": server.command,
                 "args": list(server.args),

@@ -33,6 +33,9 @@ class SessionRequest:
     resume_id: str = ""  # the agent's id of a conversation to go on with
     fresh: bool = False  # do not go on with the conversation of an earlier build
     command: tuple[str, ...] = ()  # instead of the definition's
+    arguments: tuple[str, ...] = ()  # after the command, whoever gave it
+    #: For an ACP agent: its own program for a terminal; `{id}` is its conversation's id.
+    terminal_command: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
     mcp_servers: tuple[McpServer, ...] = ()
     options: Mapping[str, str] = field(
@@ -64,6 +67,10 @@ class SessionRequest:
             resume_id=_text(given, "resume_id"),
             fresh=bool(given.get("fresh", False)),
             command=tuple(str(word) for word in _list(given, "command")),
+            arguments=tuple(str(word) for word in _list(given, "arguments")),
+            terminal_command=tuple(
+                str(word) for word in _list(given, "terminal_command")
+            ),
             environment=_texts(given, "environment"),
             mcp_servers=tuple(_servers(given)),
             options=_texts(given, "options"),

@@ -419,7 +419,7 @@ class Sessions:
         )
         return Launch(
             agent=request.agent,
-            command=command,
+            command=(*command, *request.arguments),
             environment=environment,
             directory=request.directory,
             resume=external_id,

@@ -70,6 +70,13 @@ def _parser() -> argparse.ArgumentParser:
         dest="mcp",
         action="append",
         default=[],
+    start.add_argument(
+        "--argument",
+        action="append",
+        default=[],
+        metavar="WORD",
+        help="one more word for the agent's command",
+    )
         metavar="JSON|FILE",
         help="MCP servers to add",
     )
@@ -125,6 +132,8 @@ def _start(options: argparse.Namespace, command: list[str]) -> None:
             "report_tool": not options.no_report,
             "agentapi_port": options.agentapi_port,
             "agentapi_stable_while_asking": options.agentapi_stable_while_asking,
+            "arguments": options.argument,
+            "terminal_command": shlex.split(options.terminal_command),
         },
         timeout=options.timeout,
     )

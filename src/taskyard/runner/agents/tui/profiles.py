@@ -167,7 +167,12 @@ PROFILES: Final[Mapping[str, Profile]] = {
         busy=_pattern(rf"^\s*[{BRAILLE}◐◓◑◒] "),
         cancel=b"\x03",
     ),
-    "amp": Profile(name="amp", command=("amp",), wake=b" \x08"),
+    "amp": Profile(
+        name="amp",
+        command=("amp",),
+        policies={"allow_all": ("--dangerously-allow-all",)},
+        wake=b" \x08",
+    ),
     "cursor": Profile(
         name="cursor",
         aliases=("cursor-agent",),
