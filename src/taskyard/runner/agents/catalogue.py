@@ -95,6 +95,7 @@ DEFINITIONS: Final[Mapping[str, AgentDefinition]] = {
             },
             settings=(
                 Setting(path=".copilot/mcp-config.json", content=files.copilot_servers),
+                Setting(path=".copilot/config.json", content=files.copilot_config),
             ),
             install_hint="taskyard agents install copilot",
         ),
@@ -118,23 +119,24 @@ DEFINITIONS: Final[Mapping[str, AgentDefinition]] = {
                 "GOOSE_PROVIDER": "anthropic",
                 "GOOSE_MODEL": f"{{MODEL:{files.CLAUDE_MODEL}}}",
                 "GOOSE_DISABLE_KEYRING": "1",
+                # The gateway, whichever of the three providers is chosen.
                 "ANTHROPIC_HOST": "{ANTHROPIC_BASE_URL}",
                 "ANTHROPIC_API_KEY": "{ANTHROPIC_AUTH_TOKEN}",
-            },
-            modes={
                 "OPENAI_HOST": "{TASKYARD_GATEWAY_URL}/openai",
                 "OPENAI_BASE_PATH": "v1/chat/completions",
                 "GOOGLE_HOST": "{GOOGLE_GEMINI_BASE_URL}",
                 "GOOGLE_API_KEY": "{GEMINI_API_KEY}",
+            },
+            modes={
                 "ask": "approve",
                 "allow_edits": "smart_approve",
                 "allow_all": "auto",
             },
-        ),
-        AgentDefinition(
             settings=(
                 Setting(path=".config/goose/.goosehints", content=files.instructions),
             ),
+        ),
+        AgentDefinition(
             name="aider",  # a terminal only
             environment={
                 "OPENAI_API_BASE": "{OPENAI_BASE_URL}",
@@ -148,8 +150,6 @@ DEFINITIONS: Final[Mapping[str, AgentDefinition]] = {
             name="auggie",
             acp_command=("auggie", "--acp"),
             model_arguments=("--model", "{MODEL}"),
-        ),
-        AgentDefinition(name="kiro", acp_command=("kiro-cli", "acp")),
             settings=(
                 Setting(path=".augment/rules/taskyard.md", content=files.instructions),
             ),
@@ -173,6 +173,7 @@ DEFINITIONS: Final[Mapping[str, AgentDefinition]] = {
             settings=(
                 Setting(path=".aws/amazonq/mcp.json", content=files.mcp_servers),
             ),
+        ),
         AgentDefinition(
             name="pi",
             acp_command=("pi-acp",),

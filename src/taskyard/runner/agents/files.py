@@ -13,11 +13,12 @@ __all__ = [
     "claude_settings",
     "claude_state",
     "codex_config",
+    "copilot_config",
     "copilot_servers",
     "gemini_settings",
     "instructions",
-    "opencode_config",
     "mcp_servers",
+    "opencode_config",
     "pi_models",
     "qwen_settings",
 ]
@@ -66,6 +67,10 @@ def codex_config(place: Place) -> str | None:
             "",
             f"[projects.{_toml(str(place.directory))}]",
             'trust_level = "trusted"',
+            "",
+            # Else a menu comes after a usage limit: nobody is at the keyboard.
+            "[notice]",
+            "hide_rate_limit_model_nudge = true",
             "",
             _tables(place.environment.get("TASKYARD_CODEX_TABLES", "")),
         ]
@@ -133,11 +138,6 @@ def opencode_config(place: Place) -> Json:
     }
 
 
-def copilot_servers(place: Place) -> Json:
-    """It takes MCP servers from this file only, not from the session."""
-    return {
-        "mcpServers": {
-            server.name: {
 def mcp_servers(place: Place) -> Json:
     """The usual form, for agents that a terminal's command line gives none."""
     return {"mcpServers": _servers(place)}
@@ -158,6 +158,11 @@ def _servers(place: Place) -> Json:
     }
 
 
+def copilot_servers(place: Place) -> Json:
+    """It takes MCP servers from this file only, not from the session."""
+    return {
+        "mcpServers": {
+            server.name: {
                 "type": "local",
                 "command": server.command,
                 "args": list(server.args),
@@ -167,6 +172,10 @@ def _servers(place: Place) -> Json:
             for server in place.mcp_servers
         }
     }
+
+
+def copilot_config(place: Place) -> Json:
+    return {"trusted_folders": [str(place.directory)], "banner": "never"}
 
 
 def instructions(place: Place) -> str | None:

@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import Any, cast
@@ -43,6 +44,12 @@ def _parser() -> argparse.ArgumentParser:
         "--key", required=True, help="slug of the app the session belongs to"
     )
     start.add_argument("--driver", choices=("acp", "tui"), default="acp")
+    start.add_argument(
+        "--terminal-command",
+        default="",
+        metavar="COMMAND",
+        help="how an ACP agent of your own goes on in a terminal; {id} is its session's id",
+    )
     start.add_argument("--workdir", default="", help="where it works (default: here)")
     prompt = start.add_mutually_exclusive_group()
     prompt.add_argument("--prompt", default="", help="what the agent is told first")
@@ -63,13 +70,6 @@ def _parser() -> argparse.ArgumentParser:
     start.add_argument(
         "--option", action="append", default=[], metavar="CATEGORY=VALUE"
     )
-    start.add_argument("--env", action="append", default=[], metavar="NAME=VALUE")
-    start.add_argument(
-        "--mcp",
-        "--mcp-config-file",
-        dest="mcp",
-        action="append",
-        default=[],
     start.add_argument(
         "--argument",
         action="append",
@@ -77,6 +77,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="WORD",
         help="one more word for the agent's command",
     )
+    start.add_argument("--env", action="append", default=[], metavar="NAME=VALUE")
+    start.add_argument(
+        "--mcp",
+        "--mcp-config-file",
+        dest="mcp",
+        action="append",
+        default=[],
         metavar="JSON|FILE",
         help="MCP servers to add",
     )
@@ -125,6 +132,8 @@ def _start(options: argparse.Namespace, command: list[str]) -> None:
             "resume_id": options.resume_id,
             "fresh": options.fresh,
             "command": command,
+            "arguments": options.argument,
+            "terminal_command": shlex.split(options.terminal_command),
             "environment": _pairs(options.env, "--env"),
             "mcp": _mcp(options.mcp),
             "options": extra,
@@ -132,8 +141,6 @@ def _start(options: argparse.Namespace, command: list[str]) -> None:
             "report_tool": not options.no_report,
             "agentapi_port": options.agentapi_port,
             "agentapi_stable_while_asking": options.agentapi_stable_while_asking,
-            "arguments": options.argument,
-            "terminal_command": shlex.split(options.terminal_command),
         },
         timeout=options.timeout,
     )
