@@ -73,7 +73,7 @@ class ControlServer:
     async def _answer(self, line: bytes) -> dict[str, Any]:
         try:
             request = as_object(json.loads(line))
-        except ValueError:
+        except (ValueError, RecursionError):
             request = {}
         name = request.get("method")
         method = self._methods.get(str(name))

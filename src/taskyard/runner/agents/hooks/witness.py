@@ -89,7 +89,7 @@ class Witness:
         Of several, the one whose command or path is shown: to show a person another one
         than the agent runs would be worse than to show none.
         """
-        shown = "".join(screen.split())
+        shown = _bare(screen)
         fitting = [t for t in self.asked if _landmark(t) in shown]
         if len(self.asked) > 1 and len(fitting) != 1:
             return None
@@ -266,9 +266,14 @@ def _alike(one: ToolCall, other: ToolCall) -> bool:
 
 
 def _landmark(tool: ToolCall) -> str:
-    return "".join(_subject(tool).split())[:_LANDMARK]
+    return _bare(_subject(tool))[:_LANDMARK]
+
+
+def _bare(text: str) -> str:
+    """Without what a screen puts between words, and frames around them."""
+    return "".join(filter(str.isalnum, text))
 
 
 def _subject(tool: ToolCall) -> str:
     place: Any = tool.locations[0].get("path") if tool.locations else ""
-    return str(place or tool.given.get("command") or "").rpartition("/")[2]
+    return str(place).rpartition("/")[2] or str(tool.given.get("command") or "")
