@@ -6,7 +6,7 @@ Agents that only draw on a terminal are in `tui/profiles.py`.
 from collections.abc import Mapping
 from typing import Final
 
-from taskyard.runner.agents import files
+from taskyard.runner.agents import files, gemini_chats
 from taskyard.runner.agents.definition import AgentDefinition, Setting
 
 __all__ = ["DEFINITIONS"]
@@ -61,6 +61,7 @@ DEFINITIONS: Final[Mapping[str, AgentDefinition]] = {
                 Setting(path=".gemini/settings.json", content=files.gemini_settings),
                 Setting(path=".gemini/GEMINI.md", content=files.instructions),
             ),
+            repair=gemini_chats.set_back,
             install_hint="taskyard agents install gemini",
         ),
         AgentDefinition(

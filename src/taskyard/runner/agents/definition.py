@@ -60,6 +60,8 @@ class AgentDefinition:
         default_factory=dict[str, str]
     )  # policy -> mode id
     settings: tuple[Setting, ...] = ()
+    #: Done to the home before every start.
+    repair: Callable[[Path], None] | None = None
     install_hint: str = ""
 
 

@@ -32,6 +32,11 @@ def prepare(definition: AgentDefinition, *, home: Path, place: Place) -> None:
                 _merge_file(path, content, setting)
         except OSError as exc:
             log.warning("cannot write %s: %s", path, exc)
+    if definition.repair is not None:
+        try:
+            definition.repair(home)
+        except OSError as exc:
+            log.warning("cannot repair the files of %s: %s", definition.name, exc)
 
 
 def _write_text(path: Path, text: str) -> None:
