@@ -24,6 +24,8 @@ _DIRECTORY: Final = re.compile(
     r"(?:[Ww]orking (?:in the )?directory|[Cc]wd|<cwd>|Workspace Directories:\*\*\n {0,8}-)"
     r"[:>]?(?: is)?:?\s{0,3}[`\"']?(/[^\s`\"'<,]{0,4096})"
 )
+#: Codex's; what it forbids is done after a person has allowed it.
+_SANDBOX: Final = re.compile(r"`sandbox_mode` is `(?:read-only|workspace-write)`")
 # Everything here is text of a workspace: what looks at it must take linear time, so it
 # is cut to what the scripts can use.
 _MAX_PROMPT: Final = 2000
@@ -52,6 +54,7 @@ class Conversation:
     loaded: bool  # the agent has looked for deferred tools since the prompt
     deferred: tuple[str, ...]  # names of tools that exist but must be looked for first
     directory: str  # where the agent works; empty = unknown
+    in_sandbox: bool  # commands of the agent must ask to leave its own sandbox
     turns: int  # turns of the model since the prompt
     notice: (
         str  # what the agent tells after the prompt was answered; empty = not answered
@@ -84,6 +87,7 @@ def read(asked: Asked) -> Conversation:
         loaded=any(call.name in TOOL_SEARCHES for call in calls),
         deferred=tuple(sorted(set(re.findall(r"\bmcp__\w+", everything)))),
         directory=_directory(everything),
+        in_sandbox=_SANDBOX.search(everything) is not None,
         turns=turns,
         notice=_notice(asked) if answered else "",
     )

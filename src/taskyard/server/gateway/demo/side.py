@@ -21,6 +21,10 @@ _SUMMARY: Final = re.compile(
 )
 #: Qwen Code lets a second conversation write down what it learned about the user.
 _MEMORY: Final = re.compile(r"\bmanaged memory\b")
+#: Codex and OpenCode put rules before what the title is to be made of.
+_FIRST_MESSAGE: Final = re.compile(
+    r"first message:|title for this conversation:", re.IGNORECASE
+)
 _MAX_RULES: Final = 4000
 _MAX_SUBJECT: Final = 2000
 _MAX_LOOKED_AT: Final = 100_000
@@ -64,6 +68,7 @@ def _by_rules(asked: Asked, newest: str) -> Answer | None:
 def _title(text: str) -> str:
     """A few words of what the session is about."""
     inside = text.partition("<session>")[2].partition("</session>")[0]
-    words = (inside or text)[:_MAX_SUBJECT].split()[:_TITLE_WORDS]
+    after = _FIRST_MESSAGE.split(text, maxsplit=1)[-1]
+    words = (inside or after)[:_MAX_SUBJECT].split()[:_TITLE_WORDS]
     title = " ".join(words).strip(" .,:;\"'")
     return title[:1].upper() + title[1:] if title else "Demo task"

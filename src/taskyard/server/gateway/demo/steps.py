@@ -161,6 +161,9 @@ def _shell(
                 given["timeout"] = seconds * 1000
             # The longest that Codex waits for a command.
             given["yield_time_ms"] = 30_000
+            if conversation.in_sandbox:
+                given["sandbox_permissions"] = "require_escalated"
+                given["justification"] = f"{purpose}?"
             return ToolCall(name=name, input=_complete(schema, given))
 
     return None

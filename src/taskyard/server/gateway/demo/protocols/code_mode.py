@@ -20,7 +20,8 @@ NAME: Final = "exec"
 _DECLARED: Final = re.compile(r"declare const tools: \{ (\w{1,100})\(args: \{\n")
 _PROPERTY: Final = re.compile(r"  (\w{1,100})(\??): ")
 _PROGRAM: Final = re.compile(
-    r"text\(await tools\.(\w{1,100})\((\{.*\})\)\);\s*", re.DOTALL
+    r"text\(await tools(?:\.(\w{1,100})|\[[^\]\n]{1,200}\]\?\.)\((\{.*\})\)\);\s*",
+    re.DOTALL,
 )
 #: Never declared, so it is always offered; where there is none, nothing happens.
 _REPORT: Final = "report_task"
