@@ -142,13 +142,13 @@ WorkStatus = Literal[
     "idle",
     "needs_input",  # a permission request or question waits for a person
     "needs_login",
-    "limited",  # the vendor's usage limit is reached
+    "limited",  # the vendor's usage limit is reached; `resets_at` says until when
     "no_signal",  # nothing was heard for too long
     "pausing",
     "paused",
     "deleting",
-    "failed",  # the build failed, or the agent cannot run
-    "crashed",  # the agent's process ended by itself
+    "failed",  # the build failed, or the agent says that it could not do the work
+    "crashed",  # the agent's process ended by itself, or cannot be started
 ]
 
 
@@ -156,15 +156,18 @@ class StatusFact(ApiModel):
     """A status with where it is known from and since when."""
 
     status: WorkStatus
-    source: (
-        str  # build | link | process | driver | hook | title | dialog | screen | report
-    )
+    #: build | link | process | driver | hook | title | bell | dialog | screen | gateway |
+    #: report
+    source: str
     since: datetime
     heard_at: datetime | None = None  # the last sign of life behind it
     detail: str = ""
     action: Literal["", "answer", "login", "resume", "restart", "wait", "view_logs"] = (
         ""
     )
+    resets_at: datetime | None = None  # when a usage limit is over, if that is known
+    #: What the agent said of its last turn itself.
+    reported: Literal["", "working", "idle", "complete", "failure"] = ""
 
 
 class TaskDetail(Task):

@@ -53,9 +53,9 @@ class SqlUsage(UsageSink):
             "output_tokens": usage.output_tokens,
             "exact": usage.exact,
         }
+        # Whatever it speaks: it has found a model that answers.
         over = delete(GatewayLimitRow).where(
-            GatewayLimitRow.workspace_id == caller.workspace_id,
-            GatewayLimitRow.protocol == usage.protocol,
+            GatewayLimitRow.workspace_id == caller.workspace_id
         )
         async with self._sessions.begin() as session:
             await session.execute(insert(GatewayUsageRow).values(**values))

@@ -29,6 +29,7 @@ class SessionView:
     state: str = "starting"
     state_source: str = "process"
     state_detail: str = ""
+    state_until: datetime | None = None
     state_at: datetime
     report: dict[str, Any] | None = None
     usage: dict[str, Any] | None = None
@@ -82,6 +83,7 @@ def _fold_state(view: SessionView, event: CleanEvent, now: datetime) -> SessionV
         state=state,
         state_source=one_line(_text(event, "source"), 32) or "driver",
         state_detail=one_line(_text(event, "detail"), _MAX_DETAIL),
+        state_until=_time(_text(event, "resets_at")) if state == "limited" else None,
         state_at=now if state != view.state else view.state_at,
         report=None if turn_begins else view.report,
     )
@@ -165,6 +167,15 @@ def _of_state(view: SessionView) -> AppStatus | None:
         uri="",
         source="session",
     )
+
+
+def _time(text: str) -> datetime | None:
+    """A moment with its zone (RFC 3339); None for anything else."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else None
 
 
 def _text(event: CleanEvent, name: str) -> str:

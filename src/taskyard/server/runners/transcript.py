@@ -133,6 +133,7 @@ class TranscriptWriter:
         row.external_id = event["external_id"] or row.external_id
         row.permission_policy = event.get("permission_policy")
         row.state, row.state_source, row.state_detail = "starting", "process", ""
+        row.state_until = None
         row.state_at = row.heard_at = now
         await self._session_store.drop_permissions(row.id, now=now)
 
@@ -353,6 +354,7 @@ def _view(row: SessionRow) -> SessionView:
         state=row.state,
         state_source=row.state_source,
         state_detail=row.state_detail,
+        state_until=row.state_until,
         state_at=row.state_at,
         report=row.report,
         usage=row.usage,

@@ -13,6 +13,7 @@ How a message travels, and where each crash is caught:
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Literal, TypeAlias
 from uuid import UUID
 from weakref import WeakValueDictionary
@@ -37,7 +38,7 @@ from taskyard.server.tasks.messages import MessageStore
 from taskyard.server.tasks.permissions import PermissionStore
 from taskyard.server.tasks.store import TaskStore
 
-__all__ = ["Courier", "choose"]
+__all__ = ["Courier", "Standing", "choose"]
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
@@ -61,8 +62,22 @@ class _Answer:
     permission: PermissionRow
 
 
+#: Nothing happens here by itself. Being spoken to, the runner starts the agent again, or
+#: the agent asks its vendor again.
+_DOWN: Final = frozenset({"exited", "error", "auth_required", "limited"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How it stands with the session that messages go to."""
+
+    state: str
+    since: datetime
+    until: datetime | None = None  # of a usage limit
+
+
 def choose(
-    waiting: Sequence[MessageRow], session_state: str
+    waiting: Sequence[MessageRow], session: Standing, now: datetime
 ) -> tuple[MessageRow, Step] | None:
     """What to send now, of messages in order; None: nothing can be sent.
 
@@ -72,13 +87,24 @@ def choose(
         if message.state == "sending":
             return message, "steer" if message.delivery == "steer" else "prompt"
 
-    if session_state == "idle" and waiting:
+    if waiting and (session.state == "idle" or _is_worth_a_try(waiting, session, now)):
         return waiting[0], "prompt"
-    if session_state == "running":
+    if session.state == "running":
         for message in waiting:
             if message.delivery == "steer":
                 return message, "steer"
     return None
+
+
+def _is_worth_a_try(
+    waiting: Sequence[MessageRow], session: Standing, now: datetime
+) -> bool:
+    """Once for each word of a person: whoever logged in, or paid, says something then."""
+    if session.state not in _DOWN:
+        return False
+    if session.until is not None and session.until <= now:
+        return True
+    return any(message.created_at > session.since for message in waiting)
 
 
 class Courier:
@@ -160,8 +186,13 @@ class Courier:
             agent_row_id, main = place
             messages = MessageStore(session)
             # A person at the terminal has the agent: what waits, waits for the chat.
-            state = main.state if main.controller == "chat" else "in the terminal"
-            chosen = choose(await messages.waiting(task_id, lock=True), state)
+            standing = Standing(
+                state=main.state if main.controller == "chat" else "in the terminal",
+                since=main.state_at,
+                until=main.state_until,
+            )
+            waiting = await messages.waiting(task_id, lock=True)
+            chosen = choose(waiting, standing, self._clock.now())
             if chosen is None:
                 return None
             message, step = chosen

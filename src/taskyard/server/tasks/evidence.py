@@ -7,7 +7,7 @@ from typing import Any
 from taskyard.protocol.sessions import Controller
 from taskyard.server.tasks.status import AppStatusFact, JobStatus, Transition
 
-__all__ = ["AgentFacts", "BuildFacts", "SessionFacts", "WorkFacts"]
+__all__ = ["AgentFacts", "BuildFacts", "LimitFacts", "SessionFacts", "WorkFacts"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +52,18 @@ class SessionFacts:
     detail: str
     since: datetime
     heard_at: datetime
+    until: datetime | None = None  # when the limit is over that the agent has met
     report: dict[str, Any] | None = None
     controller: Controller = "chat"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitFacts:
+    """A usage limit that a vendor named to the gateway, and that no answer has lifted."""
+
+    detail: str
+    since: datetime
+    resets_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,4 +76,5 @@ class WorkFacts:
     oldest_permission: datetime | None = None
     permission_title: str = ""
     last_delivered: datetime | None = None  # when the agent got its newest message
+    limit: LimitFacts | None = None
     created_at: datetime  # of the task

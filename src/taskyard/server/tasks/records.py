@@ -8,7 +8,12 @@ from uuid import UUID
 from taskyard.protocol.sessions import Controller, SessionTerminal
 from taskyard.server.db.tables import SessionRow, TaskRow
 from taskyard.server.provisioning.status import JobProgress, job_status
-from taskyard.server.tasks.evidence import AgentFacts, BuildFacts, SessionFacts
+from taskyard.server.tasks.evidence import (
+    AgentFacts,
+    BuildFacts,
+    LimitFacts,
+    SessionFacts,
+)
 from taskyard.server.tasks.parts import (
     TaskAgent,
     TaskApp,
@@ -120,6 +125,7 @@ class TaskRecord:
             detail=session.state_detail,
             since=session.state_at,
             heard_at=session.heard_at,
+            until=session.state_until,
             report=session.report,
             controller=_CONTROLLERS.get(session.controller, "chat"),
         )
@@ -134,6 +140,7 @@ class WaitingFacts:
     oldest_permission: datetime | None = None
     permission_title: str = ""
     last_delivered: datetime | None = None  # of the newest message that was taken
+    limit: LimitFacts | None = None  # that the gateway has met
 
 
 def terminal_of(session: SessionRow) -> SessionTerminal:

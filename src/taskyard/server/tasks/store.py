@@ -26,6 +26,7 @@ from taskyard.server.db.tables import (
     AppRow,
     AppStatusRow,
     BuildRow,
+    GatewayLimitRow,
     OrganizationMemberRow,
     PermissionRow,
     ProvisionerJobRow,
@@ -42,6 +43,7 @@ from taskyard.server.db.tables import (
 from taskyard.server.db.tables.tasks import MessageRow
 from taskyard.server.identity.actor import Actor
 from taskyard.server.provisioning.status import JobProgress
+from taskyard.server.tasks.evidence import LimitFacts
 from taskyard.server.tasks.parts import (
     TaskAgent,
     TaskApp,
@@ -186,16 +188,32 @@ class TaskStore:
             .limit(1)
             .subquery()
         )
-        found = await self.session.execute(
-            select(messages, oldest).outerjoin_from(messages, oldest, true())
+        limit = (
+            select(
+                GatewayLimitRow.detail,
+                GatewayLimitRow.reached_at,
+                GatewayLimitRow.resets_at,
+            )
+            .join(TaskRow, TaskRow.workspace_id == GatewayLimitRow.workspace_id)
+            .where(TaskRow.id == task_id)
+            .order_by(GatewayLimitRow.reached_at.desc())
+            .limit(1)
+            .subquery()
         )
-        queued, delivered, pending, asked_at, title = found.one()
+        found = await self.session.execute(
+            select(messages, oldest, limit)
+            .select_from(messages)
+            .outerjoin(oldest, true())
+            .outerjoin(limit, true())
+        )
+        queued, delivered, pending, asked_at, title, *limited = found.one()
         return WaitingFacts(
             queued_messages=queued,
             last_delivered=delivered,
             pending_permissions=pending or 0,
             oldest_permission=asked_at,
             permission_title=title or "",
+            limit=_limit(*limited),
         )
 
     async def resource_types(self, build_id: UUID) -> list[str]:
@@ -224,6 +242,14 @@ class TaskStore:
         await self.session.execute(
             delete(TaskSnapshotRow).where(TaskSnapshotRow.task_id == task_id)
         )
+
+
+def _limit(
+    detail: str | None, since: datetime | None, resets_at: datetime | None
+) -> LimitFacts | None:
+    if detail is None or since is None:
+        return None
+    return LimitFacts(detail=detail, since=since, resets_at=resets_at)
 
 
 def _columns(part: type, row: type) -> tuple[Any, ...]:

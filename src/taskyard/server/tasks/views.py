@@ -121,6 +121,7 @@ class TaskViews:
                 oldest_permission=waiting.oldest_permission,
                 permission_title=waiting.permission_title,
                 last_delivered=waiting.last_delivered,
+                limit=waiting.limit,
                 created_at=record.task.created_at,
             )
         )

@@ -37,6 +37,8 @@ HANDOVER: Final = timedelta(seconds=30)
 Action: TypeAlias = Literal[
     "", "answer", "login", "resume", "restart", "wait", "view_logs"
 ]
+Reported: TypeAlias = Literal["", "working", "idle", "complete", "failure"]
+_REPORTED: Final[tuple[Reported, ...]] = ("working", "idle", "complete", "failure")
 Rule: TypeAlias = Callable[[WorkFacts], StatusFact | None]
 
 
@@ -169,6 +171,30 @@ def _permission(facts: WorkFacts) -> StatusFact | None:
     )
 
 
+def _refused_by_vendor(facts: WorkFacts) -> StatusFact | None:
+    """The vendor told the gateway; the agent may not understand it, or go on trying."""
+    limit, session, build = facts.limit, facts.session, facts.build
+    if limit is None or _is_over(limit.resets_at, facts.now):
+        return None
+    if session is not None and session.state not in _MAY_BE_LIMITED:
+        return None
+    # Nobody knows when it ends: a workspace that starts again is told anew.
+    if limit.resets_at is None and build is not None and limit.since <= build.since:
+        return None
+    return StatusFact(
+        status="limited",
+        source="gateway",
+        since=limit.since,
+        heard_at=_heard(facts),
+        detail=limit.detail,
+        action="wait",
+        resets_at=limit.resets_at,
+    )
+
+
+_MAY_BE_LIMITED: Final = frozenset({"starting", "idle", "running", "limited"})
+
+
 #: State of a session -> status, words where the session has none, what to do.
 _SESSIONS: Final[dict[str, tuple[WorkStatus, str, Action]]] = {
     "starting": ("starting", "The agent is starting.", ""),
@@ -177,7 +203,7 @@ _SESSIONS: Final[dict[str, tuple[WorkStatus, str, Action]]] = {
     "auth_required": ("needs_login", "The agent wants to be logged in.", "login"),
     "limited": ("limited", "The vendor's usage limit is reached.", "wait"),
     "exited": ("crashed", "The agent's process has ended.", "restart"),
-    "error": ("failed", "The agent cannot be started.", "view_logs"),
+    "error": ("crashed", "The agent cannot be started.", "restart"),
 }
 
 
@@ -207,10 +233,27 @@ def _session_says(facts: WorkFacts) -> StatusFact | None:
     known = _SESSIONS.get(session.state)
     if known is None:
         return None
+    if session.state == "idle":
+        return _at_rest(facts, session)
+    if session.state == "limited" and _is_over(session.until, facts.now):
+        return _limit_over(facts, session)
     status, detail, action = known
-    if status == "idle":
-        detail = _summary(session)
-    return _of_session(facts, session, status, session.detail or detail, action)
+    fact = _of_session(facts, session, status, session.detail or detail, action)
+    return fact.model_copy(update={"resets_at": session.until})
+
+
+def _at_rest(facts: WorkFacts, session: SessionFacts) -> StatusFact:
+    """Idle, unless the agent says that it has failed; a detail is what went wrong."""
+    if _reported_state(session) == "failure":
+        said = _of_session(facts, session, "failed", _summary(session))
+        return said.model_copy(update={"source": "report"})
+    return _of_session(facts, session, "idle", session.detail or _summary(session))
+
+
+def _limit_over(facts: WorkFacts, session: SessionFacts) -> StatusFact:
+    detail = "The usage limit should be over; the next message will tell."
+    fact = _of_session(facts, session, "idle", detail)
+    return fact.model_copy(update={"since": session.until})
 
 
 def _running(facts: WorkFacts, session: SessionFacts) -> StatusFact:
@@ -312,6 +355,7 @@ RULES: Final[Sequence[Rule]] = (
     _link_lost,
     _shutting_down,
     _permission,
+    _refused_by_vendor,
     _handed_over,
     _session_says,
     _script_failed,
@@ -342,7 +386,12 @@ def _of_session(
         heard_at=_heard(facts),
         detail=detail if session.controller == "chat" else _in_terminal(detail),
         action=action,
+        reported=_reported_state(session),
     )
+
+
+def _is_over(until: datetime | None, now: datetime) -> bool:
+    return until is not None and until <= now
 
 
 def _in_terminal(detail: str) -> str:
@@ -368,6 +417,14 @@ def _heard(facts: WorkFacts) -> datetime | None:
 def _summary(session: SessionFacts) -> str:
     summary = (session.report or {}).get("summary", "")
     return summary if isinstance(summary, str) else ""
+
+
+def _reported_state(session: SessionFacts) -> Reported:
+    said = (session.report or {}).get("state")
+    for state in _REPORTED:
+        if state == said:
+            return state
+    return ""
 
 
 def _words(span: timedelta) -> str:

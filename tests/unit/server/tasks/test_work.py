@@ -6,6 +6,7 @@ import pytest
 from taskyard.server.tasks.evidence import (
     AgentFacts,
     BuildFacts,
+    LimitFacts,
     SessionFacts,
     WorkFacts,
 )
@@ -90,7 +91,7 @@ def _agent(**changes: object) -> WorkFacts:
             _session("exited"), "crashed", "driver", "restart", id="agent died"
         ),
         pytest.param(
-            _session("error"), "failed", "driver", "view_logs", id="agent unusable"
+            _session("error"), "crashed", "driver", "restart", id="agent unusable"
         ),
         pytest.param(
             replace(_session("running"), oldest_permission=AT, permission_title="rm"),
@@ -266,3 +267,114 @@ def test_the_agents_own_summary_is_the_detail_of_its_work() -> None:
     fact = derive_work(replace(WORKING, session=session))
 
     assert fact.detail == "reading main.py"
+
+
+RESET = NOW + timedelta(hours=3)
+LIMIT = LimitFacts(detail="The limit is reached.", since=NOW, resets_at=RESET)
+
+
+def _limited(state: str, **changes: object) -> WorkFacts:
+    return replace(_session(state), limit=replace(LIMIT, **changes))
+
+
+@pytest.mark.parametrize("state", ["starting", "idle", "running", "limited"])
+def test_a_vendors_refusal_limits_whatever_the_agent_makes_of_it(state: str) -> None:
+    fact = derive_work(_limited(state))
+
+    assert (fact.status, fact.source, fact.action) == ("limited", "gateway", "wait")
+    assert (fact.since, fact.resets_at) == (NOW, RESET)
+
+
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [
+        ("requires_action", "needs_input"),
+        ("auth_required", "needs_login"),
+        ("exited", "crashed"),
+    ],
+)
+def test_what_a_person_must_do_goes_before_a_limit(state: str, status: str) -> None:
+    assert derive_work(_limited(state)).status == status
+
+
+def test_a_limit_is_over_at_its_time_by_itself() -> None:
+    facts = replace(_limited("idle"), now=RESET)
+
+    assert derive_work(facts).status == "idle"
+
+
+def test_a_limit_without_an_end_holds_until_the_workspace_starts_again() -> None:
+    facts = _limited("idle", resets_at=None)
+    later = replace(BUILD, completed_at=NOW)
+
+    assert derive_work(facts).status == "limited"
+    assert derive_work(replace(facts, build=later)).status == "idle"
+
+
+def test_a_limit_that_the_agent_names_is_over_at_its_time() -> None:
+    session = replace(SESSION, state="limited", until=RESET)
+    before = replace(WORKING, session=session)
+
+    fact, after = derive_work(before), derive_work(replace(before, now=RESET))
+
+    assert (fact.status, fact.resets_at) == ("limited", RESET)
+    assert (after.status, after.since, after.resets_at) == ("idle", RESET, None)
+    assert "next message" in after.detail
+
+
+def test_an_agent_that_rests_after_an_error_tells_it() -> None:
+    assert derive_work(_session("idle", "API Error: 500")).detail == "API Error: 500"
+
+
+@pytest.mark.parametrize(
+    ("reported", "status", "source"),
+    [("failure", "failed", "report"), ("complete", "idle", "driver")],
+)
+def test_what_the_agent_says_of_its_work_outlives_the_turn(
+    reported: str, status: str, source: str
+) -> None:
+    report = {"state": reported, "summary": "no network", "link": ""}
+    session = replace(SESSION, state="idle", report=report)
+
+    fact = derive_work(replace(WORKING, session=session))
+
+    assert (fact.status, fact.source, fact.detail) == (status, source, "no network")
+    assert fact.reported == reported
+
+
+@pytest.mark.parametrize(
+    ("facts", "wrong"),
+    [
+        pytest.param(_session("running"), "idle", id="idle while it runs"),
+        pytest.param(_session("idle"), "working", id="working for ever"),
+        pytest.param(
+            replace(WORKING, session=replace(SESSION, heard_at=AT - 2 * TURN_SILENCE)),
+            "working",
+            id="working for ever, without a sign of life",
+        ),
+        pytest.param(_session("exited"), "working", id="working after its end"),
+        pytest.param(
+            replace(
+                WORKING,
+                session=replace(SESSION, state="idle", report={"state": "failure"}),
+            ),
+            "idle",
+            id="its failure is dropped",
+        ),
+        pytest.param(
+            replace(_session("idle"), last_delivered=NOW),
+            "idle",
+            id="the first run is not told",
+        ),
+        pytest.param(_session("requires_action"), "idle", id="a permission is rest"),
+        pytest.param(_session("auth_required"), "idle", id="a login is rest"),
+        pytest.param(_limited("idle"), "idle", id="a limit is rest"),
+        pytest.param(_limited("running"), "working", id="a limit is work"),
+    ],
+)
+def test_what_others_get_wrong_is_right(facts: WorkFacts, wrong: str) -> None:
+    fact = derive_work(facts)
+
+    assert fact.status != wrong
+    assert fact.source
+    assert fact.since <= facts.now
