@@ -25,6 +25,7 @@ from taskyard.server.factory import Factory, ProcessContext, opening
 from taskyard.server.identity.actor import Role
 from taskyard.server.identity.users import NewUser
 from taskyard.server.main import create_app
+from taskyard.testing.installation import install_in_background
 from tests.support import postgres
 
 PASSWORD = "correct horse battery"
@@ -32,6 +33,18 @@ PASSWORD = "correct horse battery"
 # A shell starts what it runs in the background with SIGINT ignored, and a process hands
 # that on to all it starts: programs that tests interrupt would never notice.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Download the real agents that tests name, while other tests run.
+
+    Whoever needs one waits for it (`shared_agents`), and is told what went wrong.
+    """
+    is_first = os.environ.get("PYTEST_XDIST_WORKER", "gw0") == "gw0"
+    if is_first and not session.config.option.collectonly:
+        marks = (m for item in session.items for m in item.iter_markers("agents"))
+        if installer := install_in_background({name for m in marks for name in m.args}):
+            session.config.add_cleanup(installer)
 
 
 @pytest.fixture(autouse=True)

@@ -31,7 +31,12 @@ from taskyard.testing.installation import shared_agents
 from tests.support.acp_client import AgentError, opened
 from tests.support.serving import served
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.e2e, pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.asyncio,
+    pytest.mark.e2e,
+    pytest.mark.agents("claude-code"),
+    pytest.mark.timeout(600),
+]
 
 Json = dict[str, Any]
 KEY = "sk-taskyard-e2e"

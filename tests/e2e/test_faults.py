@@ -7,7 +7,11 @@ import pytest
 from taskyard.testing.installation import Installation, installed
 from taskyard.testing.processes import Process, children, descendants, kill
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.agents("claude-code"),
+    pytest.mark.timeout(300),
+]
 
 PROMPT = "document the project structure"
 

@@ -6,7 +6,11 @@ import pytest
 
 from taskyard.testing.installation import Installation, installed
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.agents("claude-code"),
+    pytest.mark.timeout(300),
+]
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
@@ -21,7 +21,15 @@ import httpx
 
 from taskyard.testing.processes import descendants
 
-__all__ = ["Installation", "NeverHappened", "installed"]
+__all__ = [
+    "TEST_DATA",
+    "AgentsNotInstalled",
+    "Installation",
+    "NeverHappened",
+    "install_in_background",
+    "installed",
+    "shared_agents",
+]
 
 PASSWORD: Final = "correct horse battery staple"  # noqa: S105 - of a throw-away server
 _POLL: Final = 0.1
@@ -31,24 +39,65 @@ _TASKYARD: Final = (sys.executable, "-m", "taskyard.cli")
 T = TypeVar("T")
 
 
+#: Read when the tests are collected: a fixture takes TASKYARD_… away from each of them.
+TEST_DATA: Final = Path(
+    os.environ.get("TASKYARD_TEST_DATA_DIR", "/var/tmp/taskyard-test")  # noqa: S108 - documented, and owned by whoever runs the tests
+)
+_INSTALL: Final = (*_TASKYARD, "agents", "install", "--data-dir", str(TEST_DATA))
+
+
+class AgentsNotInstalled(AssertionError):
+    """A real agent that a test needs could not be had."""
+
+
 class NeverHappened(AssertionError):
     """Something that was waited for did not come; the text has what was seen last."""
 
 
-def shared_agents() -> Path:
+def shared_agents(*names: str) -> Path:
     """The real agents, installed once per machine. Not under HOME: sandboxes read it.
 
-    Takes half a minute and the network the first time; raises CalledProcessError with
-    the installer's words on stderr when it cannot.
+    Claude Code when no names are given. Takes up to half a minute for each and the network
+    the first time; raises `AgentsNotInstalled` with the installer's words when it cannot.
     """
-    data = Path(os.environ.get("TASKYARD_TEST_DATA_DIR", "/var/tmp/taskyard-test"))  # noqa: S108 - documented, and owned by whoever runs the tests
-    if not (data / "agents/claude-code/current").exists():
-        subprocess.run(
-            [*_TASKYARD, "agents", "install", "claude-code", "--data-dir", str(data)],
-            check=True,
-            stdout=subprocess.DEVNULL,
+    wanted = names or ("claude-code",)
+    folder = TEST_DATA / "agents"
+    if missing := [n for n in wanted if not (folder / n / "current").exists()]:
+        # One at a time, whoever asks: it waits for another one that installs the same.
+        done = subprocess.run(
+            [*_INSTALL, *missing],
+            check=False,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
-    return data / "agents"
+        if done.returncode != 0:
+            raise AgentsNotInstalled(f"{', '.join(missing)}: {done.stdout[-2000:]}")
+    return folder
+
+
+def install_in_background(names: Iterable[str]) -> Callable[[], None] | None:
+    """Begin what `shared_agents` will wait for; returns what ends it.
+
+    None when everything is there.
+    """
+    folder = TEST_DATA / "agents"
+    missing = [n for n in sorted(names) if not (folder / n / "current").exists()]
+    if not missing:
+        return None
+    installer = subprocess.Popen(
+        [*_INSTALL, *missing],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+    def end() -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(installer.pid, signal.SIGTERM)  # npm or pip as well
+        installer.wait(60)
+
+    return end
 
 
 def free_port() -> int:
@@ -103,6 +152,8 @@ class Installation:
                     "TASKYARD_DATA_DIR": str(self.data),
                     "TASKYARD_DEMO_PAUSE": "PT0S",
                     "ANTHROPIC_API_KEY": "",
+                    "OPENAI_API_KEY": "",
+                    "GEMINI_API_KEY": "",
                     **self.environment,
                 },
                 stdout=log,
@@ -204,8 +255,33 @@ class Installation:
 
         return self.until("the starter template is imported", imported, seconds=90)
 
-    def create_task(self, prompt: str, **more: object) -> dict[str, Any]:
-        version = self.starter()["active_version_id"]
+    def push_template(self, name: str, files: Mapping[str, str]) -> str:
+        """Upload and import a template, as `taskyard template push`; its version's id."""
+        with tempfile.TemporaryDirectory() as folder:
+            for path, text in files.items():
+                (Path(folder) / path).write_text(text)
+            done = subprocess.run(
+                [*_TASKYARD, "template", "push", folder, "--name", name, "--json"],
+                env={
+                    **os.environ,
+                    "TASKYARD_URL": self.url,
+                    "TASKYARD_TOKEN": self.token,
+                },
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=120,
+            )
+        if done.returncode != 0:
+            raise NeverHappened(f"the template {name} was not imported: {done.stderr}")
+        version: str = json.loads(done.stdout)["id"]
+        return version
+
+    def create_task(
+        self, prompt: str, *, version: str = "", **more: object
+    ) -> dict[str, Any]:
+        """Of the starter template when no `version` of a template is given."""
+        version = version or self.starter()["active_version_id"]
         body = {"template_version_id": version, "input": prompt, **more}
         return self.post("/api/v2/tasks/me", body)
 
