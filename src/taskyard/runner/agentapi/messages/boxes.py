@@ -1,26 +1,51 @@
 """Drop the input box that a terminal agent keeps at the bottom of its screen.
 
-What is dropped must look like a box: a prompt sign that opens its line, with a border
-beside it or only hints below it. A `>` somewhere in an answer (HTML, `a > b`) is not one.
+What is dropped must look like a box: a prompt sign that opens its line, between two
+borders, or alone at the very end for the agents that draw no borders. A `>` somewhere in
+an answer (HTML, `a > b`, a quotation) is not one, nor is the cursor of a menu.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 __all__ = ["has_input_box", "remove_input_box"]
 
 _BORDER: Final = re.compile(r"[─╌━▄▀]{15,}")
-#: A prompt sign at the start of a line, inside a box or not: `>`, `│ >`, `( O)>`.
-_PROMPT: Final = re.compile(r"^\s*(?:[│|┃]\s*)?(?:\(\s?[Oo]\)\s*)?[>❯](?:\s|$)")
-_SLIM: Final = re.compile(r"[|│┃❯]")
-_NEAR_END: Final = 6
-_SLIM_NEAR_END: Final = 9
+_FRAMES: Final = "│|┃ \t\xa0"
+#: What opens an input box: a sign and what is typed or hinted at, but no numbered choice.
+_PROMPT: Final = re.compile(r"[>❯›→*](?:\s+(?!\d+[.)]\s).*|\s*)$")
+#: A prompt without borders: aider's modes, Goose's bird, Amazon Q's agent and its use.
+_BARE: Final = re.compile(
+    r"(?:>|❯|(?:ask|code|architect|help|multi|diff|context)>"
+    r"|(?:\[[^\]\n]{1,60}\]\s*)?(?:\d{1,3}%\s*)?!?>)\s*$"
+    r"|\(\s?[Oo]\)>(?:\s.*)?$"
+)
+#: Agents whose input is always between borders; a `>` alone is something they say.
+_BORDERED: Final = frozenset(
+    {"claude", "gemini", "qwen", "copilot", "cursor", "auggie", "codex", "opencode"}
+)
+#: Lines below a box (hints, a status line of one's own), and lines of text inside it.
+_BELOW: Final = 6
+_INSIDE: Final = 6
+_CODEX_BOX: Final = re.compile(r"\s*[›▌](?:\s+(?!\d+[.)]\s|•).*|\s*)$")
+_CODEX_WORDS: Final = re.compile(r"^\s*[•●]")
+_CODEX_STATUS: Final = re.compile(r"^.*(?: · |\d% )")
+#: Below Amp's frame stands one line at most.
+_AMP_BELOW: Final = 3
+#: Where it is, and the model with its price: ` ~/src/app [⎇ main*]     a-model (1x)`.
+_COPILOT_STATUS: Final = re.compile(
+    r"^\s*[~/]\S*(?:\s+\[⎇[^\]]*\](?:\s.*)?|\s{3,}\S.*\(\d+(?:\.\d+)?x\))\s*$"
+)
 
 
 def remove_input_box(agent: str, text: str) -> str:
-    """`text` up to the input box of `agent`; unchanged when there is none."""
-    return _RULES.get(agent, _generic)(text)
+    """`text` without the input box of `agent`; unchanged when there is none."""
+    lines = text.split("\n")
+    while lines and not lines[-1].strip():
+        lines.pop()
+    kept = _RULES.get(agent, _generic)(agent, lines)
+    return text if kept is None else "\n".join(kept)
 
 
 def has_input_box(agent: str, screen: str) -> bool:
@@ -28,95 +53,111 @@ def has_input_box(agent: str, screen: str) -> bool:
     return remove_input_box(agent, screen) != screen
 
 
-def _generic(text: str) -> str:
-    lines = text.split("\n")
-    start = _prompt_box(lines)
-    if start is None:
-        start = _slim_box(lines)
-
-    return text if start is None else "\n".join(lines[:start])
+def _generic(agent: str, lines: list[str]) -> list[str] | None:
+    start = _between_borders(lines)
+    if start is None and agent not in _BORDERED:
+        start = _bare(lines)
+    return None if start is None else lines[:start]
 
 
-def _prompt_box(lines: list[str]) -> int | None:
+def _between_borders(lines: Sequence[str]) -> int | None:
+    """Where the upper border is of the last box with a prompt in it."""
+    bottoms = range(len(lines) - 1, max(len(lines) - 2 - _BELOW, 1), -1)
+    for bottom in (at for at in bottoms if _BORDER.search(lines[at])):
+        for top in range(bottom - 2, max(bottom - 2 - _INSIDE, -1), -1):
+            if _BORDER.search(lines[top]):
+                if _holds_input(lines[top + 1 : bottom]):
+                    return top
+                break
+    return None
+
+
+def _holds_input(lines: Sequence[str]) -> bool:
+    """A prompt sign, in a frame or not, or a frame with nothing in it; no cells of a table."""
+    inside = [line.strip(_FRAMES) for line in lines]
+    if not any(inside):
+        return any(line.strip() for line in lines)
+    return bool(_PROMPT.match(inside[0])) and "│" not in inside[0]
+
+
+def _bare(lines: Sequence[str]) -> int | None:
+    if not lines or not _BARE.match(lines[-1].strip()):
+        return None
     last = len(lines) - 1
-    for index in range(last, max(last - _NEAR_END, -1), -1):
-        if not _PROMPT.match(lines[index]):
-            continue
-        above = index > 0 and bool(_BORDER.search(lines[index - 1]))
-        if above:
-            return index - 1
-        if _stands_alone(lines, index):
-            return index
-
-    return None
+    return last - 1 if last > 0 and _BORDER.search(lines[last - 1]) else last
 
 
-def _stands_alone(lines: list[str], index: int) -> bool:
-    """No border above: then it is a prompt only if nothing but blanks or hints follow.
+def _codex(_agent: str, lines: list[str]) -> list[str] | None:
+    """The box is above a blank and the status line, which stays: clients are used to it.
 
-    A quotation in Markdown (`> text`) has the same look; it is kept, because what follows
-    a quotation, or ends an answer, is text and not an empty prompt.
+    Where a line of hints stands below that, nothing of the end is the answer.
     """
-    words = lines[index].strip().strip("│|┃").strip()
-    boxed = lines[index].strip()[:1] in set("│|┃")
-    empty = words in {">", "❯"} or words.startswith("(")
-    return boxed or empty
-
-
-def _slim_box(lines: list[str]) -> int | None:
-    last = len(lines) - 3
-    for index in range(last, max(len(lines) - _SLIM_NEAR_END, 0) - 1, -1):
-        if (
-            _BORDER.search(lines[index])
-            and _SLIM.search(lines[index + 1])
-            and _BORDER.search(lines[index + 2])
-        ):
-            return index
-
+    for at in range(len(lines) - 1, max(len(lines) - 2 - _BELOW, -1), -1):
+        if _CODEX_BOX.match(lines[at]) and not (at and lines[at - 1].strip()):
+            rest = _below_codex_box(lines[at:])
+            if rest is None or (rest and _CODEX_WORDS.match(rest[0])):
+                return None
+            if len(rest) <= 1:
+                return [*lines[:at], *rest]
+            return lines[:at] if _CODEX_STATUS.match(rest[0]) else None
     return None
 
 
-def _codex(text: str) -> str:
-    """The box is two lines above the status line, which stays as it is part of the answer."""
-    lines = text.split("\n")
-    if len(lines) >= 3 and "›" in lines[-3]:  # noqa: PLR2004 - box, blank, status
-        del lines[-3:-1]
-
-    return "\n".join(lines)
-
-
-def _opencode(text: str) -> str:
-    """The box ends with a line of `╹▀▀▀`; four lines above it belong to it."""
-    lines = text.split("\n")
-    for index in range(len(lines) - 1, 3, -1):
-        if "╹▀" in lines[index]:
-            return "\n".join(lines[: index - 4])
-
-    return text
+def _below_codex_box(lines: Sequence[str]) -> Sequence[str] | None:
+    """What stands below the box that the first line opens; None when it is no box."""
+    if lines[0].lstrip().startswith("▌"):
+        return lines[1:]
+    end = 1
+    while end < len(lines) and lines[end].startswith("  ") and lines[end].strip():
+        end += 1  # more lines of what is typed
+    if end < len(lines) and lines[end].strip():
+        return None
+    while end < len(lines) and not lines[end].strip():
+        end += 1
+    return lines[end:]
 
 
-def _amp(text: str) -> str:
-    """The last frame from `╭…╮` to `╰…╯`. Nothing else on the screen: it has just started."""
-    lines = text.split("\n")
-    bottom = _last(lines, "╰", "╯", len(lines))
-    top = None if bottom is None else _last(lines, "╭", "╮", bottom)
+def _opencode(_agent: str, lines: list[str]) -> list[str] | None:
+    """The box ends with a line of `╹▀▀▀`; the lines with a bar above it belong to it."""
+    for at in range(len(lines) - 1, max(len(lines) - 2 - _BELOW, -1), -1):
+        if "╹▀" in lines[at]:
+            top = at
+            while top > 0 and lines[top - 1].lstrip().startswith("┃"):
+                top -= 1
+            return lines[:top]
+    return None
+
+
+def _amp(_agent: str, lines: list[str]) -> list[str] | None:
+    """The frame from `╭…╮` to `╰…╯`. Nothing else on the screen: it has just started."""
+    lowest = max(len(lines) - 1 - _AMP_BELOW, 0)
+    bottom = _last(lines, "╰", "╯", range(len(lines) - 1, lowest - 1, -1))
+    top = None if bottom is None else _last(lines, "╭", "╮", range(bottom - 1, -1, -1))
     if top is None:
-        return text
+        return None
 
-    kept = "\n".join(lines[:top])
-    return kept if kept.strip() else "Welcome to Amp"
-
-
-def _last(lines: list[str], left: str, right: str, before: int) -> int | None:
-    for index in range(before - 1, -1, -1):
-        if left in lines[index] and right in lines[index]:
-            return index
-
-    return None
+    kept = lines[:top]
+    return kept if any(line.strip() for line in kept) else ["Welcome to Amp"]
 
 
-_RULES: Final[dict[str, Callable[[str], str]]] = {
+def _last(lines: Sequence[str], left: str, right: str, places: range) -> int | None:
+    return next((at for at in places if left in lines[at] and right in lines[at]), None)
+
+
+def _copilot(agent: str, lines: list[str]) -> list[str] | None:
+    """Above the box, or without one at the end, stands a line about folder and model."""
+    kept = _generic(agent, lines)
+    found = list(lines if kept is None else kept)
+    while found and not found[-1].strip():
+        found.pop()
+    if found and _COPILOT_STATUS.match(found[-1]):
+        return found[:-1]
+    return kept
+
+
+_RULES: Final[dict[str, Callable[[str, list[str]], list[str] | None]]] = {
     "codex": _codex,
     "opencode": _opencode,
     "amp": _amp,
+    "copilot": _copilot,
 }

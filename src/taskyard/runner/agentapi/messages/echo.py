@@ -1,102 +1,192 @@
 """Drop the person's own words, which a terminal agent shows again above its answer.
 
 The echo is not the text that was sent: the agent wraps it, frames it, styles it away
-(Codex drops code fences). So it is matched rune by rune without white space, and a few
-runes may be missing or added on either side.
+(Codex drops code fences), or shows only its beginning. It is followed line by line, each
+compared without white space; a line that is not the next of what was sent ends it. So
+nothing of an answer goes that is not, word for word, where the echo is.
 """
 
-from typing import Final
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final, final
 
 __all__ = ["remove_echo"]
 
-#: The echo begins near the top: within this many lines, or this many runes if more.
+#: The echo begins near the top: within this many lines, or this many characters if more.
 _SEARCH_LINES: Final = 6
 _SEARCH_RUNES: Final = 25
+#: So much of its first line must be there.
 _PREFIX_RUNES: Final = 6
-#: How far ahead both texts are searched for the next rune they share.
+#: A line may lack or add so many characters in a row, and must have so many in common.
 _LOOK_AHEAD: Final = 5
-#: Frames that close an echo on the line below it.
-_FRAME_ENDS: Final = {
-    "gemini": ("╯", "╰"),
-    "copilot": ("╯", "╰"),
-    "cursor": ("┘", "└"),
-    "cursor-agent": ("┘", "└"),
-}
-_EXTRA_LINES: Final = {"opencode": 2}
+_ENOUGH: Final = 0.85
+_FUZZY_RUNES: Final = 12
+#: Lines of what was sent that an agent may leave out in a row, such as code fences.
+_LEFT_OUT: Final = 3
+_FRAMES: Final = "│|┃▌█▐"
+_SIGNS: Final = re.compile(r"(?:\(\s?[Oo]\)>|[>❯›→])")
+_STARRED: Final = frozenset({"gemini", "qwen"})
+#: Agents of any kind may echo behind a prompt of their own.
+_PROMPTED: Final = frozenset({"custom", "goose", "aider", "amazonq"})
+_PROMPT: Final = re.compile(r"^\s*\S.{0,60}?(?<=\S)[>$#%❯›»]\s(?P<typed>.*)$")
+#: Instead of a long text, or of its end.
+_PASTED: Final = re.compile(r"\[.{0,12}[Pp]aste[d ]")
+_AND_MORE: Final = re.compile(r"^\W*(?:…|\.\.\.)\s*\+?\d+\s*(?:more\s*)?lines?\b")
+_LONG: Final = 200
+#: What an answer begins with; the echo does not come after it.
+_ANSWER: Final = re.compile(r"^\s*[●⏺•✦✓]\s")
+_FRAME_END: Final = re.compile(r"^\s*(?:[╰└][─━]+[^\n]*[╯┘]|▀{15,}|▄{15,})\s*$")
+#: Below the echo opencode says who sent it, and when, behind the same bar.
+_SENDER: Final = re.compile(r"^\s*┃(?:\s|$)")
+#: Drawn together with what stands before them, and not by every terminal.
+_INVISIBLE: Final = dict.fromkeys([0x200B, 0x200D, 0xFE0E, 0xFE0F, 0xFEFF])
 
 
 def remove_echo(agent: str, message: str, user_input: str) -> str:
     """`message` from the line after the echo of `user_input`; unchanged without an echo."""
-    wanted = [rune for rune in user_input if not rune.isspace()]
-    if not wanted:
+    sent = _Sent(user_input)
+    if not sent.text:
         return message
-
-    shown, line_of = _runes_with_lines(message)
-    start = _find_start(shown, line_of, _first_runes(user_input))
-    if start is None:
-        return message
-
-    last_line = line_of[_find_end(shown, wanted, start)]
     lines = message.split("\n")
-    return "\n".join(lines[_after_frame(agent, lines, last_line) :])
+    last = _last_line(agent, lines, sent)
+    return message if last is None else "\n".join(lines[_after(agent, lines, last) :])
 
 
-def _runes_with_lines(message: str) -> tuple[list[str], list[int]]:
-    runes: list[str] = []
-    lines: list[int] = []
-    for number, line in enumerate(message.split("\n")):
-        for rune in line:
-            if not rune.isspace():
-                runes.append(rune)
-                lines.append(number)
+@final
+class _Sent:
+    """What was sent without white space, and where its lines begin in that."""
 
-    return runes, lines
+    def __init__(self, user_input: str) -> None:
+        lines = [line for line in map(_squeezed, user_input.split("\n")) if line]
+        self.text = "".join(lines)
+        self.first = lines[0] if lines else ""
+        self.is_long = len(lines) > 2 or len(self.text) > _LONG  # noqa: PLR2004 - few lines
+        self._starts: list[int] = []
+        at = 0
+        for line in lines:
+            self._starts.append(at)
+            at += len(line)
+
+    def places(self, at: int) -> Iterator[int]:
+        """Where the next line of the echo may go on: here, or after lines left out."""
+        yield at
+        later = (start for start in self._starts if start > at)
+        for _, start in zip(range(_LEFT_OUT), later, strict=False):
+            yield start
 
 
-def _first_runes(user_input: str) -> list[str]:
-    """Only of the first line: a frame may stand between it and the second."""
-    first = next(line for line in user_input.split("\n") if line.strip())
-    return [rune for rune in first if not rune.isspace()][:_PREFIX_RUNES]
-
-
-def _find_start(shown: list[str], line_of: list[int], prefix: list[str]) -> int | None:
-    near_top = sum(1 for line in line_of if line < _SEARCH_LINES)
-    window = shown[: max(near_top, _SEARCH_RUNES)]
-    for index in range(len(window) - len(prefix) + 1):
-        if window[index : index + len(prefix)] == prefix:
-            return index
-
+def _last_line(agent: str, lines: Sequence[str], sent: _Sent) -> int | None:
+    """The line on which the echo ends."""
+    seen = 0
+    for number, line in enumerate(lines):
+        if number >= _SEARCH_LINES and seen >= _SEARCH_RUNES:
+            return None
+        seen += len(_squeezed(line))
+        for shown in _readings(agent, line):
+            end = _start(shown, sent)
+            if end is not None:
+                return _follow(agent, lines, number, sent, end)
+        if _ANSWER.match(line):
+            return None
     return None
 
 
-def _find_end(shown: list[str], wanted: list[str], start: int) -> int:
-    """Index of the last rune of the echo, following both texts as far as they agree."""
-    at, have = start, 0
-    while have < len(wanted) - 1:
-        step = _next_match(shown, wanted, at, have)
+def _start(shown: str, sent: _Sent) -> int | None:
+    """How much of what was sent the first line of the echo shows."""
+    if sent.is_long and _PASTED.match(shown):
+        return len(sent.text)
+    prefix = sent.first[:_PREFIX_RUNES]
+    return _matched(shown, sent.text, 0) if shown.startswith(prefix) else None
+
+
+def _follow(agent: str, lines: Sequence[str], start: int, sent: _Sent, at: int) -> int:
+    """The last line of the echo that begins at `start` and shows `at` characters there."""
+    last = start
+    for number in range(start + 1, len(lines)):
+        if at >= len(sent.text):
+            break
+        readings = list(_readings(agent, lines[number]))
+        if not any(readings):
+            continue  # a blank line, or a frame around nothing
+        if _PASTED.search(lines[number]) or _AND_MORE.match(lines[number]):
+            return number
+        found = _next(readings, sent, at)
+        if found is None:
+            break
+        last, at = number, found
+    return last
+
+
+def _next(readings: Sequence[str], sent: _Sent, at: int) -> int | None:
+    for place in sent.places(at):
+        for shown in readings:
+            if (end := _matched(shown, sent.text, place)) is not None:
+                return end
+    return None
+
+
+def _matched(shown: str, sent: str, at: int) -> int | None:
+    """Where in `sent` a line ends that shows it from `at` on; None when it does not."""
+    if not shown:
+        return None
+    if sent.startswith(shown, at):
+        return at + len(shown)
+    rest = sent[at : at + len(shown) + _LOOK_AHEAD]
+    begun = shown.rstrip(".…")
+    if begun != shown and len(begun) >= _PREFIX_RUNES and rest.startswith(begun):
+        return len(sent)  # cut off on the screen
+    if at + len(rest) >= len(sent) and rest and shown.startswith(rest):
+        ends_here = not any(rune.isalnum() for rune in shown[len(rest) :])
+        return len(sent) if ends_here else None
+    return _nearly(shown, sent, at) if len(shown) >= _FUZZY_RUNES else None
+
+
+def _nearly(shown: str, sent: str, at: int) -> int | None:
+    """As `_matched`, for a line that lacks or adds a few characters."""
+    same, i, j = 0, 0, at
+    while i < len(shown) and j < len(sent):
+        step = _nearest(shown, sent, i, j)
         if step is None:
             break
+        i, j = step[0] + 1, step[1] + 1
+        same += 1
+    return j if same >= _ENOUGH * len(shown) else None
 
-        at, have = step
-    return at
 
-
-def _next_match(
-    shown: list[str], wanted: list[str], at: int, have: int
-) -> tuple[int, int] | None:
-    for i in range(have + 1, min(have + 1 + _LOOK_AHEAD, len(wanted))):
-        for j in range(at + 1, min(at + 1 + _LOOK_AHEAD, len(shown))):
-            if shown[j] == wanted[i]:
-                return j, i
-
+def _nearest(shown: str, sent: str, i: int, j: int) -> tuple[int, int] | None:
+    """The next character that both share."""
+    for ahead in range(2 * _LOOK_AHEAD - 1):
+        for more in range(
+            max(0, ahead - _LOOK_AHEAD + 1), min(ahead, _LOOK_AHEAD - 1) + 1
+        ):
+            here, there = i + ahead - more, j + more
+            if here < len(shown) and there < len(sent) and shown[here] == sent[there]:
+                return here, there
     return None
 
 
-def _after_frame(agent: str, lines: list[str], last: int) -> int:
-    """Index of the first line that is not the echo or the frame around it."""
-    after = last + 1 + _EXTRA_LINES.get(agent, 0)
-    ends = _FRAME_ENDS.get(agent)
-    if ends and after < len(lines) and all(end in lines[after] for end in ends):
-        after += 1
+def _readings(agent: str, line: str) -> Iterator[str]:
+    """What the line says without its frame, and without the sign it begins with."""
+    inside = _squeezed(line).strip(_FRAMES)
+    yield inside
+    bare = _SIGNS.sub("", inside, count=1) if _SIGNS.match(inside) else inside
+    if bare == inside and agent in _STARRED:
+        bare = inside.removeprefix("*")
+    if bare != inside:
+        yield bare
+    if agent in _PROMPTED and (prompted := _PROMPT.match(line)):
+        yield _squeezed(prompted["typed"])
 
+
+def _after(agent: str, lines: Sequence[str], last: int) -> int:
+    """Index of the first line that is not the echo or the frame around it."""
+    after = last + 1
+    if after < len(lines) and _FRAME_END.match(lines[after]):
+        after += 1
+    while agent == "opencode" and after < len(lines) and _SENDER.match(lines[after]):
+        after += 1
     return after
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split()).translate(_INVISIBLE)
