@@ -1,4 +1,4 @@
-"""Ask a program whether it speaks ACP: one `initialize`, one answer."""
+"""Ask a program whether it speaks ACP (one `initialize`, one answer), or its version."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Final
 
-__all__ = ["answers_initialize"]
+__all__ = ["answers_initialize", "says_version"]
 
 _SECONDS: Final = 60.0
 _MAX_ANSWER: Final = 1 << 20
@@ -100,3 +100,29 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+
+
+def says_version(
+    program: Path, version: str, environment: Mapping[str, str]
+) -> str | None:
+    """None when `--version` names it; otherwise what is wrong."""
+    with tempfile.TemporaryDirectory(prefix="taskyard-agent-check-") as home:
+        try:
+            done = subprocess.run(
+                [str(program), "--version"],
+                cwd=home,
+                env={**environment, "HOME": home},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="replace",
+                timeout=_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return f"it did not say its version within {_SECONDS:.0f} s"
+    if done.returncode == 0 and version in done.stdout:
+        return None
+    said = done.stdout[-500:].strip()
+    return f"it ended with code {done.returncode}. It said: {said or 'nothing'}"

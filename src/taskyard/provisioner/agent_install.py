@@ -1,53 +1,35 @@
 """Install agents once on a host, to be shared read-only by every workspace.
 
     {agents_dir}/<name>/<version>/      one complete installation, readable by all
-        run                             speaks ACP on stdin and stdout
-        node_modules/.bin/<program>     the agent's own command
+        run                             speaks ACP on stdin and stdout, where the agent can
+        node_modules/.bin/<program>     the agent's own command, from npm
+        bin/<program>                   the same, from PyPI
     {agents_dir}/<name>/current         link to the version installed last
     {agents_dir}/.partial/, .locks/     ours alone
 
 A version's folder appears by one rename, when it is complete and has answered an ACP
-`initialize`: an installation that was killed leaves only what the next one clears away.
+`initialize`, or said its version: an installation that was killed leaves only what the next one clears away.
 Earlier versions stay, because running workspaces have them open.
 """
 
 import fcntl
 import os
-import re
 import shutil
-import subprocess
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from taskyard.provisioner.agent_check import answers_initialize
+from taskyard.provisioner import agent_npm, agent_pypi
+from taskyard.provisioner.agent_check import answers_initialize, says_version
+from taskyard.provisioner.agent_downloads import AgentNotInstallable, Progress, Source
 from taskyard.provisioner.agent_packages import PACKAGES, AgentPackage
 
 __all__ = ["AgentNotInstallable", "InstalledAgent", "install", "installed", "run_path"]
 
-Progress = Callable[[str], None]
-
-_OLDEST_NODE: Final = 20
-_NPM_SECONDS: Final = 1800
 _RUN: Final = "run"
 _CURRENT: Final = "current"
-#: What npm says when it fails, and what the person at the host can do about it.
-_CURES: Final[Mapping[str, str]] = {
-    r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET": (
-        "The npm registry cannot be reached. Check the network, or set a mirror with "
-        "`npm config set registry URL` and a proxy with HTTPS_PROXY."
-    ),
-    r"ENOSPC": "The disk is full: free some space and try again.",
-    r"EACCES|EPERM": "This user may not write there: run as the user that owns the folder.",
-    r"E404|ETARGET": "The registry does not have this version: check the configured mirror.",
-    r"E401|E403": "The registry refuses access: check npm's credentials.",
-}
-
-
-class AgentNotInstallable(Exception):
-    """The agent cannot be installed; the text says what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +65,7 @@ def install(
         agents_dir.chmod(0o755)
         with _locked(agents_dir, name, progress):
             if not (target / _RUN).is_file():
-                _check_node(env)
+                _source(package).check(package, env)
                 _check_disk(agents_dir, package)
                 _install(package, agents_dir, target, progress, env)
             _make_current(target)
@@ -112,7 +94,7 @@ def installed(agents_dir: Path) -> list[InstalledAgent]:
 
 
 def run_path(agents_dir: Path, name: str) -> Path | None:
-    """The current installation's program that speaks ACP; None when there is none."""
+    """The current installation's program; None when there is none."""
     path = agents_dir / name / _CURRENT / _RUN
     return path if path.is_file() else None
 
@@ -132,10 +114,10 @@ def _install(
     partial.mkdir(parents=True)
     try:
         progress(f"downloading {package.spec} (about {package.megabytes} MB)")
-        _npm_install(package, partial, progress, environment)
-        _write_run(package, partial)
+        program = _source(package).fetch(package, partial, progress, environment)
+        _write_run(package, partial, program)
         progress("checking that it starts")
-        if (problem := answers_initialize(partial / _RUN, environment)) is not None:
+        if (problem := _problem(package, partial / _RUN, environment)) is not None:
             raise AgentNotInstallable(
                 f"{package.spec} was downloaded but does not start: {problem}"
             )
@@ -152,56 +134,25 @@ def _install(
     progress(f"installed {package.name} {package.version}")
 
 
-def _npm_install(
-    package: AgentPackage,
-    folder: Path,
-    progress: Progress,
-    environment: Mapping[str, str],
-) -> None:
-    # An absolute prefix and no cwd of the caller: npm takes `name` for a folder otherwise.
-    command = [
-        "npm", "install", "--prefix", str(folder), "--no-audit", "--no-fund",
-        "--no-save", "--loglevel=error", package.spec,
-    ]  # fmt: skip
-    try:
-        done = subprocess.run(
-            command,
-            cwd=folder,
-            env=dict(environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            timeout=_NPM_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise AgentNotInstallable(
-            f"npm did not finish {package.spec} within {_NPM_SECONDS // 60} minutes."
-        ) from error
-
-    if done.returncode != 0:
-        for line in done.stdout.splitlines()[-10:]:
-            progress(line)
-        raise AgentNotInstallable(_explained(package, done.stdout))
+def _source(package: AgentPackage) -> Source:
+    return agent_pypi if package.pypi else agent_npm
 
 
-def _explained(package: AgentPackage, output: str) -> str:
-    for pattern, cure in _CURES.items():
-        if re.search(pattern, output):
-            return f"npm could not install {package.spec}. {cure}"
-    last = next((line for line in reversed(output.splitlines()) if line.strip()), "")
-    return f"npm could not install {package.spec}: {last.strip() or 'no message'}"
+def _problem(
+    package: AgentPackage, run: Path, environment: Mapping[str, str]
+) -> str | None:
+    if package.speaks_acp:
+        return answers_initialize(run, environment)
+    return says_version(run, package.version, environment)
 
 
-def _write_run(package: AgentPackage, folder: Path) -> None:
+def _write_run(package: AgentPackage, folder: Path, program: str) -> None:
     arguments = "".join(f" {word}" for word in package.acp_arguments)
     run = folder / _RUN
     run.write_text(
         "#!/bin/sh\n"
         'here="$(dirname "$(readlink -f "$0")")"\n'
-        f'exec "$here/node_modules/.bin/{package.program}"{arguments} "$@"\n'
+        f'exec "$here/{program}"{arguments} "$@"\n'
     )
     run.chmod(0o755)
 
@@ -248,33 +199,9 @@ def _locked(agents_dir: Path, name: str, progress: Progress) -> Generator[None]:
         yield
 
 
-def _check_node(environment: Mapping[str, str]) -> None:
-    path = environment.get("PATH", os.defpath)
-    for program in ("node", "npm"):
-        if shutil.which(program, path=path) is None:
-            raise AgentNotInstallable(
-                f"{program} is not on PATH: install Node.js {_OLDEST_NODE} or newer with npm."
-            )
-
-    answer = subprocess.run(
-        ["node", "--version"],
-        env=dict(environment),
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
-    found = re.match(r"v(\d+)\.", answer.stdout)
-    if found is None or int(found[1]) < _OLDEST_NODE:
-        raise AgentNotInstallable(
-            f"node {answer.stdout.strip() or '(no version)'} is too old: install Node.js "
-            f"{_OLDEST_NODE} or newer."
-        )
-
-
 def _check_disk(agents_dir: Path, package: AgentPackage) -> None:
     free = shutil.disk_usage(agents_dir).free // 1_000_000
-    # npm keeps the archives in its cache while it unpacks them.
+    # Package managers keep the archives in a cache while they unpack them.
     if free < 2 * package.megabytes:
         raise AgentNotInstallable(
             f"{package.name} needs {2 * package.megabytes} MB while it is installed, and "

@@ -12,20 +12,45 @@ __all__ = ["PACKAGES", "AgentPackage"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentPackage:
+    """From npm, or from PyPI where `pypi` names the package."""
+
     name: str  # as in `session start --agent`
-    npm: str  # the package, without a version
+    npm: str = ""  # the package, without a version
     version: str  # exact: without one npm picks what fits the installed node
-    program: str  # in node_modules/.bin
+    program: str
     acp_arguments: tuple[str, ...] = ()
+    speaks_acp: bool = True  # False: it only draws on a terminal
     megabytes: int  # unpacked, rounded up
+    pypi: str = ""
+    pythons: tuple[tuple[int, int], ...] = ()  # versions that it runs on
+    entry: str = ""  # "module:function" that a Python program starts by
+    prelude: str = ""  # Python to run before; `packages` is where its packages are
 
     @property
     def spec(self) -> str:
-        """What npm is asked for; a local folder (`file:...`) has no version to name."""
+        """What is asked for; a local file (`file:...`) has no version to name."""
+        if self.pypi:
+            return self.pypi if "/" in self.pypi else f"{self.pypi}=={self.version}"
         return (
             self.npm if self.npm.startswith("file:") else f"{self.npm}@{self.version}"
         )
 
+
+#: Aider fetches a table of prices from the internet where its copy is older than a day.
+_AIDER_PRICES: Final = """
+import os, pathlib, shutil
+
+os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+name = "model_prices_and_context_window"
+cached = pathlib.Path.home() / f".aider/caches/{name}.json"
+try:
+    if not cached.exists():
+        cached.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(f"{packages}/litellm/{name}_backup.json", cached)
+    os.utime(cached)
+except OSError:
+    pass  # then it asks the internet
+"""
 
 PACKAGES: Final[Mapping[str, AgentPackage]] = {
     package.name: package
@@ -78,6 +103,17 @@ PACKAGES: Final[Mapping[str, AgentPackage]] = {
             program="qwen",
             acp_arguments=("--acp",),
             megabytes=160,
+        ),
+        AgentPackage(
+            name="aider",
+            pypi="aider-chat",
+            version="0.86.2",
+            program="aider",
+            speaks_acp=False,
+            megabytes=680,
+            pythons=((3, 12), (3, 11)),
+            entry="aider.main:main",
+            prelude=_AIDER_PRICES,
         ),
     )
 }

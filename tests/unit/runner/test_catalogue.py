@@ -13,6 +13,7 @@ from taskyard.runner.agents.definition import AgentDefinition, Place, complete
 from taskyard.runner.agents.definitions import DEFINITIONS, find
 from taskyard.runner.agents.driver import McpServer
 from taskyard.runner.agents.preparation import TEXT_MARK, prepare
+from taskyard.runner.agents.tui.profiles import profile_of
 
 GATEWAY = {
     "ANTHROPIC_BASE_URL": "http://gw/anthropic",
@@ -62,7 +63,11 @@ def test_the_command_that_speaks_acp(name: str, command: str, tmp_path: Path) ->
 def test_what_can_be_installed_can_be_started_as_it_was_checked(package: Any) -> None:
     definition = DEFINITIONS[package.name]
 
-    assert definition.acp_command == (package.program, *package.acp_arguments)
+    if package.speaks_acp:
+        assert definition.acp_command == (package.program, *package.acp_arguments)
+    else:
+        assert not definition.acp_command
+        assert profile_of(package.name).command[0] == package.program
     assert definition.install_hint == f"taskyard agents install {package.name}"
 
 

@@ -96,6 +96,9 @@ DEFINITIONS: Final[Mapping[str, AgentDefinition]] = {
             },
             settings=(
                 Setting(path=".copilot/mcp-config.json", content=files.copilot_servers),
+                Setting(
+                    path=".copilot/copilot-instructions.md", content=files.instructions
+                ),
                 Setting(path=".copilot/config.json", content=files.copilot_config),
             ),
             install_hint="taskyard agents install copilot",
@@ -143,8 +146,8 @@ DEFINITIONS: Final[Mapping[str, AgentDefinition]] = {
                 "OPENAI_API_BASE": "{OPENAI_BASE_URL}",
                 "ANTHROPIC_API_BASE": "{ANTHROPIC_BASE_URL}",
                 "ANTHROPIC_API_KEY": "{ANTHROPIC_AUTH_TOKEN}",
-                "LITELLM_LOCAL_MODEL_COST_MAP": "True",
             },
+            install_hint="taskyard agents install aider",
         ),
         AgentDefinition(name="cursor", acp_command=("cursor-agent", "acp")),
         AgentDefinition(
