@@ -75,6 +75,9 @@ function LoadedTask({ task, at, isStale }: { task: TaskDetail; at: TaskRef; isSt
     },
   );
 
+  // A terminal wants the room that the composer takes at the end of the window.
+  const isInChat = task.controller === "chat";
+
   useEffect(() => {
     const needsYou = workStatuses[task.work.status].tone === "attention" ? "● " : "";
     document.title = `${needsYou}${task.display_name || task.name} · Taskyard`;
@@ -106,7 +109,7 @@ function LoadedTask({ task, at, isStale }: { task: TaskDetail; at: TaskRef; isSt
         <Conversation session={session} at={at} task={task} />
       </div>
       <TerminalSection task={task} at={at} />
-      <div className="sticky bottom-0 space-y-3 bg-canvas pt-2 pb-4">
+      <div className={`space-y-3 bg-canvas pt-2 pb-4 ${isInChat ? "sticky bottom-0" : ""}`}>
         <Queue at={at} />
         <Composer task={task} at={at} />
         <AgentSettings task={task} at={at} />

@@ -33,6 +33,7 @@ export function TerminalPanel({ path, label }: { path: string; label: string }) 
       ({ showTerminal }) => {
         if (!isGone && element.current) {
           close = showTerminal(element.current, path, setState, end);
+          element.current.scrollIntoView({ block: "center" });
         }
       },
       () => end("The terminal could not be loaded from the server."),
@@ -45,7 +46,10 @@ export function TerminalPanel({ path, label }: { path: string; label: string }) 
 
   return (
     <section aria-label={label} className="overflow-hidden rounded-xl border border-line">
-      <div ref={element} className="h-[60vh] min-h-64 bg-[#0c0c11] p-2" />
+      {/* The room around it is another element's: the emulator measures its own with padding. */}
+      <div className="bg-[#0c0c11] p-2">
+        <div ref={element} className="h-[60vh] min-h-64" />
+      </div>
       {states[state] && (
         <p role="status" className="border-line border-t bg-panel px-3 py-2 text-muted text-sm">
           {states[state]}
