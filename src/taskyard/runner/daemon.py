@@ -196,7 +196,7 @@ class _Runner:
             workspace.welcome(manifest)
 
         commands = Commands(journal=journal, sessions=sessions)
-        streams = Streams(supervisor)
+        streams = Streams(supervisor, watch=sessions.watch)
         link = LinkClient(
             dialler=dialler,
             hello=_Hello(outbox),

@@ -15,8 +15,10 @@ once. What an agent does in a turn is told by the prompt, a command a line:
     bell             ring
     size             say how large the terminal is
     environment NAME say the value of a variable
+    arguments        say what stood on the command line
     wait             work until the turn is cancelled
     daemon           leave a process behind in a session of its own; say its pid
+    exit             end the process, as a person's /exit does
     die              end the process without a word
 """
 
@@ -30,6 +32,7 @@ import termios
 import time
 import tty
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
 __all__ = ["AGENTS", "command"]
@@ -130,7 +133,9 @@ class Polite:
                     return prompt.replace("\r", "\n")
                 if key == "\x03" and not self.typed:
                     sys.exit(0)
-                if len(key) > 1 or key.isprintable():
+                if key in {"\x08", "\x7f"}:
+                    self.typed = self.typed[:-1]
+                elif len(key) > 1 or key.isprintable():
                     self.typed += key
             self.draw()
 
@@ -272,9 +277,16 @@ class Polite:
     def do_environment(self, rest: str) -> None:
         self.do_say(f"{rest}={os.environ.get(rest, '')}")
 
+    def do_arguments(self, _rest: str) -> None:
+        self.do_say(" ".join(sys.argv[2:]))
+
     def do_daemon(self, _rest: str) -> None:
         child = subprocess.Popen(["sleep", "300"], start_new_session=True)
         self.do_say(f"pid {child.pid}")
+
+    def do_exit(self, _rest: str) -> None:
+        self.out("\x1b[?1049lgoodbye\r\n")
+        sys.exit(0)
 
     def do_die(self, _rest: str) -> None:
         self.out("\r\nfatal: I die\r\n")
@@ -420,6 +432,31 @@ class Repaints(Silent):
         return super().keys(seconds)
 
 
+class Remembers(Polite):
+    """Goes on with a conversation of `acp_agents`, and writes down what is said in it.
+
+    Its id is the last word of the command line.
+    """
+
+    @override
+    def greet(self) -> None:
+        if not self.history.exists():
+            self.out(f"no conversation {self.history.name}\r\n")
+            sys.exit(4)
+        self.said += [f"❯ {line}" for line in self.history.read_text().splitlines()]
+
+    @property
+    def history(self) -> Path:
+        return Path(os.environ["HOME"]) / ".fake-agent" / sys.argv[-1]
+
+    @override
+    def turn(self, prompt: str) -> None:
+        if prompt != "exit":
+            with self.history.open("a") as file:
+                file.write(prompt.replace("\n", "; ") + "\n")
+        super().turn(prompt)
+
+
 def _name(agent: type[Polite]) -> str:
     return "".join(f"-{c.lower()}" if c.isupper() else c for c in agent.__name__)[1:]
 
@@ -441,6 +478,7 @@ AGENTS: Final = {
         DeafToCancel,
         IgnoresEnd,
         Repaints,
+        Remembers,
     )
 }
 

@@ -365,7 +365,7 @@ async def test_an_agent_that_dies_is_resumed_and_its_prompt_not_repeated(
 async def test_an_agent_that_keeps_dying_is_left_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("taskyard.runner.agents.session.RESTART_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr("taskyard.runner.agents.deaths.RESTART_PAUSE_SECONDS", 0.01)
     async with TestWorkspace(tmp_path) as workspace:
         server = workspace.server
         await workspace.try_begin("dies-often")

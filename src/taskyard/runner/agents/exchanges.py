@@ -6,7 +6,13 @@ from typing import Any, Final, final
 
 from taskyard.protocol.sessions import EventKind
 from taskyard.runner.agents.journal import Journal, StoredExchange
-from taskyard.runner.agents.recall import Exchange
+from taskyard.runner.agents.recall import (
+    Exchange,
+    Told,
+    exchanges_of,
+    keyed,
+    missing,
+)
 
 __all__ = ["Exchanges"]
 
@@ -42,13 +48,19 @@ class Exchanges:
         return [Exchange(said=e.said, answer=e.answer) for e in self._stored]
 
     @property
-    def is_complete(self) -> bool:
-        """They go back to the beginning of the conversation."""
-        return not self._stored or self._stored[0].number == 1
+    def is_empty(self) -> bool:
+        return not self._stored
 
-    def learn(self, exchanges: Sequence[Exchange]) -> None:
-        """Take in exchanges of which the log is known to have the events."""
-        for number, exchange in enumerate(exchanges):
+    def news(self, told: Sequence[Told]) -> list[Told]:
+        """What the log does not have yet of what an agent tells again."""
+        fresh = missing(self.known, exchanges_of(told), is_complete=self._is_complete())
+        # The same words said later are another message.
+        place = self._stored[-1].number if self._stored else 0
+        return keyed(fresh, f"{self._session_id}/{place}")
+
+    def learn(self, told: Sequence[Told]) -> None:
+        """The log has all of this, from before anything was kept here."""
+        for number, exchange in enumerate(exchanges_of(told)):
             self._begin(f"learned-{number}", exchange.said)
             self._parts["learned"] = exchange.answer[:TEXT_CHARACTERS]
         self._close()
@@ -67,6 +79,10 @@ class Exchanges:
             before = "" if kind == "message" else self._parts.get(key, "")
             self._parts[key] = (before + text)[:TEXT_CHARACTERS]
             self._is_open = True
+
+    def _is_complete(self) -> bool:
+        """They go back to the beginning of the conversation."""
+        return not self._stored or self._stored[0].number == 1
 
     def _begin(self, key: str, said: str) -> None:
         self._close()

@@ -8,10 +8,15 @@ from typing import Any, Final, Literal, cast, final
 
 from taskyard.protocol.link import Reply
 from taskyard.runner.agents.conversation import ChatMessage
-from taskyard.protocol.sessions import Controller
 from taskyard.runner.store import Store
 
-__all__ = ["Journal", "StoredControl", "StoredExchange", "StoredPrompt", "StoredSession"]
+__all__ = [
+    "Journal",
+    "StoredControl",
+    "StoredExchange",
+    "StoredPrompt",
+    "StoredSession",
+]
 
 #: Answers to commands that are kept; a server asks again within minutes, if at all.
 COMMANDS_KEPT: Final = 1000
@@ -48,7 +53,8 @@ class StoredExchange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredControl:
-    controller: Controller
+    #: `returning`: the chat, and what was said in the terminal is not told yet.
+    controller: Literal["chat", "terminal", "returning"]
     boot: str  # of the workspace, when it got control
 
 

@@ -169,7 +169,7 @@ def _is_said(event: Told) -> bool:
     return event.kind == "message" and event.data["role"] == "user"
 
 
-def keyed(events: Sequence[Told], session: str) -> list[Told]:
+def keyed(events: Sequence[Told], place: str) -> list[Told]:
     """Under keys that are the same whenever the same is told at the same place.
 
     A runner that is killed after it has told them tells them again: the server keeps a
@@ -180,7 +180,7 @@ def keyed(events: Sequence[Told], session: str) -> list[Told]:
         if event.kind != "message":
             made.append(event)
             continue
-        text = f"{session}\0{number}\0{event.data['role']}\0{event.data['text']}"
+        text = f"{place}\0{number}\0{event.data['role']}\0{event.data['text']}"
         digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:24]
         made.append(Told(event.kind, f"told-{digest}", event.data))
     return made

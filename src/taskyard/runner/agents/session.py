@@ -3,14 +3,21 @@
 import asyncio
 import logging
 import uuid
-from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, Literal, final
 
 from taskyard.kit.clock import Clock
 from taskyard.kit.supervisor import Supervisor
 from taskyard.protocol.link import DurableEvent
-from taskyard.protocol.sessions import EventKind, SessionEvent, SessionState
+from taskyard.protocol.sessions import (
+    Controller,
+    EventKind,
+    SessionEvent,
+    SessionState,
+    SessionTerminal,
+)
+from taskyard.runner.agents.baton import Baton
 from taskyard.runner.agents.conversation import (
     Busy,
     NotStarted,
@@ -18,26 +25,27 @@ from taskyard.runner.agents.conversation import (
     Status,
     Transcript,
 )
+from taskyard.runner.agents.deaths import Deaths
 from taskyard.runner.agents.driver import AgentFailed, Driver, Emit, Hears, Launch
 from taskyard.runner.agents.events import EventBuffer
-from taskyard.runner.agents.hooks.facts import HookFact
+from taskyard.runner.agents.exchanges import Exchanges
 from taskyard.runner.agents.history import History
+from taskyard.runner.agents.hooks.facts import HookFact
 from taskyard.runner.agents.journal import Journal, StoredPrompt
+from taskyard.runner.agents.tui.launching import LATEST
 from taskyard.runner.masking import Mask
+from taskyard.runner.terminals import WatchedTerminal
 
 __all__ = ["Session"]
 
 log = logging.getLogger(__name__)
 
-#: An agent that dies this often within the window is left alone until someone prompts it.
-RESTARTS: Final = 3
-RESTART_WINDOW_SECONDS: Final = 300.0
-#: The first return is at once, then after this, three times this, …
-RESTART_PAUSE_SECONDS: Final = 1.0
 #: A prompt for an agent that is down starts it again, but not more often than this.
 RETRY_SECONDS: Final = 5.0
 #: A cancelled turn must end within this time; then the agent is ended instead.
 CANCEL_SECONDS: Final = 30.0
+#: An agent that changes sides has this long to write down what was said.
+SIDES_SECONDS: Final = 2.0
 
 #: A limit may have ended: the agent is asked, not us.
 _READY: Final[frozenset[SessionState]] = frozenset({"idle", "limited"})
@@ -60,8 +68,8 @@ class Session:
         key: str,
         agent: str,
         transport: Literal["acp", "pty"],
-        launch: Callable[[str], Awaitable[Launch]],
-        make_driver: Callable[[Emit], Driver],
+        launch: Callable[[str, Controller], Awaitable[Launch]],
+        make_driver: Callable[[Emit, Controller], Driver],
         emit: Callable[[DurableEvent], None],
         on_identified: Callable[[str], Awaitable[None]],
         journal: Journal,
@@ -69,6 +77,8 @@ class Session:
         clock: Clock,
         supervisor: Supervisor,
         external_id: str = "",
+        terminal: SessionTerminal = "none",
+        boot: str = "",
         keeps_history: bool = False,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -91,6 +101,11 @@ class Session:
             History(journal, session_id, self.transcript) if keeps_history else None
         )
         self._sleep = sleep
+        self.baton = Baton(
+            self, journal=journal, session_id=session_id, terminal=terminal, boot=boot
+        )
+        self.watched = WatchedTerminal()
+        self._exchanges = Exchanges(journal, session_id, write=self._remember)
         self._buffer = EventBuffer(send=self._send, mask=mask, clock=clock)
         self._driver: Driver | None = None
         self._candidate: Driver | None = None  # while it starts
@@ -105,7 +120,7 @@ class Session:
         self._closing = False
         self._starting = False
         self._tried_at = float("-inf")
-        self._deaths: deque[float] = deque(maxlen=RESTARTS + 1)
+        self._deaths = Deaths()
 
     # -- what others see --------------------------------------------------------------
 
@@ -127,11 +142,17 @@ class Session:
 
     @property
     def status(self) -> Status:
-        return "stable" if self._state in _READY and self._turn is None else "running"
+        ready = self._state in _READY and self._turn is None
+        return "stable" if ready and not self.baton.refusal else "running"
 
     @property
     def screen(self) -> str:
         return "" if self._driver is None else self._driver.screen
+
+    @property
+    def has_terminal(self) -> bool:
+        """Whether the agent is, or is about to be, at a terminal."""
+        return self._transport == "pty" or self.baton.controller == "terminal"
 
     @property
     def problems(self) -> Sequence[Problem]:
@@ -152,13 +173,24 @@ class Session:
         if self._history is not None:
             await self._history.restore()
             self._supervisor.start(self._history.follow(), name=f"history {self.id}")
+        await self._exchanges.load()
         await self._settle_the_past()
+        await self.baton.restore()
         try:
-            await self._start_agent()
+            await self._start_on_its_side()
         except AgentFailed as exc:
             self._state_event("error", f"{exc}", action="restart")
             self._buffer.flush()
             raise
+
+    async def _start_on_its_side(self) -> None:
+        try:
+            await self._start_agent()
+        except AgentFailed as exc:
+            if self.baton.controller == "chat" or self._transport == "pty":
+                raise
+            await self.baton.fall_back(str(exc))
+            await self._start_agent()
 
     async def close(self, grace_seconds: float) -> None:
         """End the agent; a running turn is cancelled first. The transcript stays."""
@@ -173,6 +205,7 @@ class Session:
             await driver.close(grace_seconds)
             self._driver = None
             self._state_event("exited", "the workspace is stopping")
+        self.watched.close("the workspace is stopping")
         self._buffer.flush()
 
     # -- talking ----------------------------------------------------------------------
@@ -182,6 +215,8 @@ class Session:
 
         The same message id is taken once.
         """
+        if self.baton.refusal:
+            raise Busy(self.baton.refusal)
         if self._state in _DOWN:
             loop = asyncio.get_running_loop()
             if loop.time() - self._tried_at > RETRY_SECONDS:
@@ -327,28 +362,94 @@ class Session:
             return False
         return True
 
+    # -- for the baton ----------------------------------------------------------------
+
+    async def come_to_rest(self, *, cancel_turn: bool) -> None:
+        """See `Holder`."""
+        if self._starting:
+            raise Busy("the agent is starting: try again when it is there")
+        in_terminal = self.baton.controller == "terminal"
+        works = self._state in ("running", "requires_action")
+        if in_terminal and self._transport == "acp":
+            if works and not cancel_turn:
+                raise Busy(
+                    "the agent works in its terminal: cancel the turn, or wait until "
+                    "it has ended"
+                )
+            return  # its program ends, and what it does with it
+        if self._turn is not None and not cancel_turn:
+            raise Busy("a turn is running: cancel it, or wait until it has ended")
+        if self._turn is not None:
+            await self.cancel()
+            if not await self._turn_ended_within(CANCEL_SECONDS * 2):
+                raise Busy("the agent does not end its turn")
+
+    async def change_sides(self, controller: Controller) -> None:
+        """See `Holder`."""
+        old, self._driver = self._driver, None
+        if old is not None:
+            await old.close(SIDES_SECONDS)
+        if controller == "chat":
+            self.watched.close("the chat has control of the agent again")
+        try:
+            await self._start_agent()
+        except AgentFailed as exc:
+            if controller == "chat":
+                self._state_event("error", f"{exc}", action="restart")
+                self._buffer.flush()
+            raise
+
+    def tell(self, kind: EventKind, key: str, data: dict[str, Any]) -> None:
+        """See `Holder`."""
+        self._event(kind, key, data)
+        self._buffer.flush()
+
     # -- the agent's life -------------------------------------------------------------
 
     async def _start_agent(self) -> None:
+        side = self.baton.controller
         self._starting = True
         try:
-            launch = await self._launch(self._external_id)
-            driver = self._make_driver(self._event)
+            launch = await self._launch(self._external_id, side)
+            columns, rows = self.watched.size
+            launch = replace(
+                launch,
+                recall=self.baton.is_returning or self._exchanges.is_empty,
+                columns=columns,
+                rows=rows,
+            )
+            if self._closing:
+                raise AgentFailed("the workspace is stopping")
+            driver = self._make_driver(self._event, side)
             self._candidate = driver
+            if driver.terminal is not None:
+                # From the beginning: a person may have to answer before it is ready.
+                self.watched.plug(driver.terminal)
             try:
                 await driver.start(launch)
             except AgentFailed:
+                self.watched.unplug()
                 await driver.close(0)
                 raise
         finally:
             self._starting = False
             self._candidate = None
         self._driver = driver
-        if driver.external_id and driver.external_id != self._external_id:
-            self._external_id = driver.external_id
-            await self._on_identified(driver.external_id)
+        self._identify()
+        await self._recall(driver)
         self._buffer.flush()
         self._supervisor.start(self._outlive(driver), name=f"outlive {self.id}")
+
+    async def _recall(self, driver: Driver) -> None:
+        """Append what the agent tells of its time in the terminal, and nothing twice."""
+        told = driver.take_told()
+        if self.baton.is_returning:
+            for event in self._exchanges.news(told):
+                self._event(event.kind, event.key, event.data)
+            self._buffer.flush()
+            await self.baton.returned()
+        elif self._exchanges.is_empty:
+            self._exchanges.learn(told)
 
     async def _outlive(self, driver: Driver) -> None:
         """Wait for the agent's end and bring it back, unless it dies too often."""
@@ -356,23 +457,26 @@ class Session:
         if self._closing or self._driver is not driver:
             return
 
+        if self.baton.controller == "terminal" and self._transport == "acp":
+            await self.baton.came_back(reason)
+            return
         self._driver = None
+        self.watched.unplug()
         self._state_event("exited", reason)
         await driver.close(0)
-        loop = asyncio.get_running_loop()
-        self._deaths.append(loop.time())
-        recent = [
-            at for at in self._deaths if loop.time() - at < RESTART_WINDOW_SECONDS
-        ]
-        if len(recent) > RESTARTS:
-            detail = f"the agent ended {len(recent)} times within minutes: {reason}"
+        pause = self._deaths.another(asyncio.get_running_loop().time())
+        if pause is None:
+            detail = (
+                f"the agent ended {self._deaths.count} times within minutes: {reason}"
+            )
             self._state_event("error", detail, action="restart")
             return
-        await self._sleep(RESTART_PAUSE_SECONDS * (2 ** (len(recent) - 1) - 1))
-        await self._try_again()
+        await self._sleep(pause)
+        if self._driver is None:
+            await self._try_again()
 
     async def _try_again(self) -> None:
-        if self._starting or self._closing:
+        if self._starting or self._closing or self.baton.is_moving:
             return
         # A login that was wanted is asked for again by a fresh process.
         if self._driver is not None:
@@ -425,12 +529,15 @@ class Session:
         elif kind == "permission_resolved":
             self._remember(self._journal.resolved(key))
         self._identify()
+        self._exchanges.fold(kind, key, data)
         self.transcript.fold(kind, key, data, self._clock.now().isoformat())
         self._buffer.add(kind, key, data)
 
     def _identify(self) -> None:
         """The agent's own id of the conversation may come late, or change at its terminal."""
         known = self._driver.external_id if self._driver is not None else ""
+        if known == LATEST and self._transport == "acp":
+            return  # nothing by which the chat would find it
         if known and known != self._external_id:
             self._external_id = known
             self._remember(self._on_identified(known))

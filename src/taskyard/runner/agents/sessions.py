@@ -6,30 +6,33 @@ import logging
 import sqlite3
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any, Final, Protocol, final
 
 from taskyard.kit.clock import Clock
+from taskyard.kit.mux.mux import MuxStream
 from taskyard.kit.supervisor import Supervisor
 from taskyard.protocol.link import Command, DurableEvent, Manifest, Reply, SessionSeed
+from taskyard.protocol.sessions import Controller, SessionTerminal
+from taskyard.protocol.terminal import TerminalSize
 from taskyard.runner.agents.acp.driver import AcpDriver
 from taskyard.runner.agents.conversation import Busy, Conversation
-from taskyard.runner.agents.definition import Place, complete
-from taskyard.runner.agents.definitions import DEFINITIONS, find, unknown
 from taskyard.runner.agents.driver import (
     AgentFailed,
     Driver,
     Emit,
     Launch,
-    McpServer,
     Unsupported,
 )
 from taskyard.runner.agents.hooks.translations import facts_of
-from taskyard.runner.agents.hooks.wiring import wire
 from taskyard.runner.agents.journal import Journal, StoredSession
+from taskyard.runner.agents.launches import (
+    Surroundings,
+    make_launch,
+    on_side,
+    terminal_of,
+)
 from taskyard.runner.agents.preferences import Preferences
-from taskyard.runner.agents.preparation import prepare
 from taskyard.runner.agents.request import InvalidRequest, SessionRequest, policy_of
 from taskyard.runner.agents.session import Session
 from taskyard.runner.control import ControlError
@@ -62,17 +65,6 @@ class ChatSurface(Protocol):
     ) -> None:
         """Listen on loopback until cancelled. Raises `OSError` when it cannot."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """Where sessions live; known once the manifest is there."""
-
-    manifest: Manifest
-    environment: Mapping[str, str]
-    home: Path
-    binaries: Path
-    boot: str  # changes when the workspace is started anew
 
 
 @final
@@ -109,6 +101,7 @@ class Sessions:
             "answer_permission": self._answer_permission,
             "set_option": self._set_option,
             "set_policy": self._set_policy,
+            "set_control": self._set_control,
             "write_raw": self._write_raw,
         }
 
@@ -132,6 +125,22 @@ class Sessions:
         if not key and len(self._by_key) == 1:
             return next(iter(self._by_key.values()))
         return self._by_key.get(key)
+
+    def watch(
+        self, session_id: str, stream: MuxStream, size: TerminalSize | None
+    ) -> None:
+        """Show a session's terminal to one more, or say on the stream why not."""
+        session = self._sessions.get(session_id)
+        if session is None:
+            stream.reject(f"there is no session {session_id} in this workspace")
+        elif not session.has_terminal:
+            stream.reject(
+                "the agent is in the chat: give control to its terminal first"
+                if session.baton.terminal == "handover"
+                else "this agent has no terminal"
+            )
+        else:
+            session.watched.attach(stream, size)
 
     # -- beginning and end ------------------------------------------------------------
 
@@ -230,6 +239,16 @@ class Sessions:
         self._preferences.set_option(session.id, option, value)
         return {"options": list(options)}
 
+    async def _set_control(self, args: Mapping[str, Any]) -> Mapping[str, Any]:
+        controller = args.get("controller")
+        if controller not in ("chat", "terminal"):
+            raise Unsupported(f"control cannot be given to {controller!r}")
+        session = self._session(args)
+        await session.baton.move(
+            controller, cancel_turn=args.get("cancel_turn") is True
+        )
+        return {"controller": session.baton.controller}
+
     async def _set_policy(self, args: Mapping[str, Any]) -> Mapping[str, Any]:
         session_id = self._session(args).id
         self._preferences.set_policy(session_id, policy_of(args.get("policy")))
@@ -273,7 +292,8 @@ class Sessions:
         )
         await self._journal.remember(stored)
         self._preferences.begin(session_id, request, here.manifest)
-        session = self._make(request, stored)
+        terminal = await asyncio.to_thread(terminal_of, request, here)
+        session = self._make(request, stored, terminal)
         self._sessions[session_id] = session
         self._by_key[request.key] = session
         self._emit(
@@ -286,6 +306,7 @@ class Sessions:
                 "external_id": stored.external_id,
                 "resumed": seed is not None,
                 "initial_prompt": request.prompt,
+                "terminal": terminal,
                 "permission_policy": self._preferences.policy(session_id),
             }
         )
@@ -326,14 +347,21 @@ class Sessions:
                 return seed
         return None
 
-    def _make(self, request: SessionRequest, stored: StoredSession) -> Session:
-        async def launch(external_id: str) -> Launch:
+    def _make(
+        self,
+        request: SessionRequest,
+        stored: StoredSession,
+        terminal: SessionTerminal,
+    ) -> Session:
+        async def launch(external_id: str, controller: Controller) -> Launch:
             wanted = replace(
-                request,
+                on_side(request, controller, external_id),
                 options={**request.options, **self._preferences.options(stored.id)},
                 permission_policy=self._preferences.policy(stored.id),
             )
-            return await asyncio.to_thread(self._launch, wanted, external_id)
+            return await asyncio.to_thread(
+                make_launch, wanted, self._here(), external_id
+            )
 
         async def identified(external_id: str) -> None:
             self._emit(
@@ -360,7 +388,7 @@ class Sessions:
             agent=request.agent,
             transport="acp" if request.driver == "acp" else "pty",
             launch=launch,
-            make_driver=self._driver_for(request),
+            make_driver=self._drivers(request),
             emit=self._emit,
             on_identified=identified,
             journal=self._journal,
@@ -368,89 +396,25 @@ class Sessions:
             clock=self._clock,
             supervisor=self._supervisor,
             external_id=stored.external_id,
+            terminal=terminal,
+            boot=stored.boot,
             keeps_history=bool(request.agentapi_port),
         )
 
-    def _driver_for(self, request: SessionRequest) -> Callable[[Emit], Driver]:
-        if request.driver == "acp":
-            return lambda emit: AcpDriver(emit=emit, harmless_tools=HARMLESS_TOOLS)
-        if self._make_tui_driver is None:
-            raise AgentFailed("this runner has no terminal driver; use --driver acp")
-        return self._make_tui_driver
+    def _drivers(self, request: SessionRequest) -> Callable[[Emit, Controller], Driver]:
+        """How to make the driver of the chat, and that of the agent's own terminal."""
+        terminal = self._make_tui_driver
 
-    def _launch(self, request: SessionRequest, external_id: str) -> Launch:
-        """Blocking: looks for programs and writes settings files."""
-        here = self._here()
-        definition = DEFINITIONS.get(request.agent) or unknown(request.agent)
-        model = request.options.get("model", "")
-        environment = complete(
-            definition,
-            {
-                **here.environment,
-                **here.manifest["secret_environment"],
-                # Last: a key of one's own, given to a module, goes before our gateway's.
-                **request.environment,
-                "TASKYARD_SESSION_KEY": request.key,
-            },
-            model=model,
-        )
-        command = request.command or find(
-            definition, request.driver, environment, model=model
-        )
-        policy = request.permission_policy or here.manifest["permission_policy"]
-        servers = self._mcp_servers(request, here)
-        try:
-            request.directory.mkdir(parents=True, exist_ok=True)
-        except OSError as exc:
-            raise AgentFailed(
-                f"cannot make {request.directory}: {exc.strerror}"
-            ) from exc
-        prepare(
-            definition,
-            home=here.home,
-            place=Place(
-                directory=request.directory,
-                environment=environment,
-                model=model,
-                policy=policy,
-                mcp_servers=servers,
-                system_prompt=request.system_prompt,
-            ),
-        )
-        return Launch(
-            agent=request.agent,
-            command=(*command, *request.arguments),
-            environment=environment,
-            directory=request.directory,
-            resume=external_id,
-            system_prompt=request.system_prompt,
-            permission_policy=policy,
-            modes=definition.modes,
-            mcp_servers=servers,
-            options=request.options,
-            hooks=wire(
-                request.agent,
-                key=request.key,
-                program=here.binaries / "taskyard",
-                home=here.home,
-            ),
-        )
+        def make(emit: Emit, controller: Controller) -> Driver:
+            if request.driver == "acp" and controller == "chat":
+                return AcpDriver(emit=emit, harmless_tools=HARMLESS_TOOLS)
+            if terminal is None:
+                raise AgentFailed(
+                    "this runner has no terminal driver; use --driver acp"
+                )
+            return terminal(emit)
 
-    def _mcp_servers(
-        self, request: SessionRequest, here: Surroundings
-    ) -> tuple[McpServer, ...]:
-        if not request.report_tool:
-            return request.mcp_servers
-        report = McpServer(
-            name="taskyard",
-            command=str(here.binaries / "taskyard"),
-            args=("mcp", "report"),
-            environment={
-                "TASKYARD_RUNNER_SOCKET": here.environment["TASKYARD_RUNNER_SOCKET"],
-                "TASKYARD_SESSION_KEY": request.key,
-            },
-        )
-        return (report, *request.mcp_servers)
+        return make
 
     def _here(self) -> Surroundings:
         if self._surroundings is None:
@@ -466,6 +430,8 @@ def describe(session: Session) -> dict[str, Any]:
         "agent": session.agent,
         "state": session.state,
         "external_id": session.external_id,
+        "controller": session.baton.controller,
+        "terminal": session.baton.terminal,
         "messages": len(session.transcript.messages),
     }
 

@@ -1,12 +1,14 @@
-"""What the server may reach in the workspace through a stream: its TCP ports."""
+"""What the server may reach in the workspace through a stream: ports and terminals."""
 
 import asyncio
 import logging
-from typing import Any, Final, final
+from collections.abc import Callable
+from typing import Any, Final, TypeAlias, final
 
 from taskyard.kit.mux.mux import MuxStream, Target
 from taskyard.kit.mux.splice import Splice
 from taskyard.kit.supervisor import Supervisor
+from taskyard.protocol.terminal import TerminalSize, read_size
 
 __all__ = ["Streams"]
 
@@ -15,21 +17,37 @@ log = logging.getLogger(__name__)
 CONNECT_SECONDS: Final = 10.0
 HIGHEST_PORT: Final = 65535
 
+#: Show the terminal of a session on the stream, made so large, or reject it.
+Watch: TypeAlias = Callable[[str, MuxStream, TerminalSize | None], None]
+
 
 @final
 class Streams:
-    """Answers OPEN. A target is `{"service": "tcp", "port": N}`: that port on loopback."""
+    """Answers OPEN.
 
-    def __init__(self, supervisor: Supervisor) -> None:
+    A target is `{"service": "tcp", "port": N}`: that port on loopback; or
+    `{"service": "terminal", "session_id": ID, "columns": N, "rows": N}`: what the agent
+    of that session draws (see `protocol.terminal`).
+    """
+
+    def __init__(self, supervisor: Supervisor, *, watch: Watch) -> None:
         self._supervisor = supervisor
+        self._watch = watch
 
     def opened(self, stream: MuxStream, target: Target) -> None:
-        self._supervisor.start(self._serve(stream, target), name="stream")
+        if target.get("service") == "terminal":
+            session_id = str(target.get("session_id"))
+            self._watch(session_id, stream, read_size(target))
+        else:
+            self._supervisor.start(self._serve(stream, target), name="stream")
 
     async def _serve(self, stream: MuxStream, target: Target) -> None:
         port = _port(target)
         if port is None:
-            stream.reject("unsupported: only {service: tcp, port: N} is served")
+            stream.reject(
+                "unsupported: only {service: tcp, port: N} and {service: terminal, "
+                "session_id: ID} are served"
+            )
             return
         near, far = Splice.pair()
         loop = asyncio.get_running_loop()
