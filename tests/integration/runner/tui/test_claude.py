@@ -1,10 +1,8 @@
 """The real Claude Code in its own terminal interface, on a scripted model."""
 
-import asyncio
 import base64
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -14,6 +12,14 @@ from taskyard.runner.agents.driver import AgentFailed
 from taskyard.testing.fake_llm.app import FakeLlm
 from taskyard.testing.fake_llm.scenario import Scenario
 from taskyard.testing.installation import shared_agents
+from tests.integration.runner.tui.talking import (
+    allow,
+    prompt,
+    said,
+    states,
+    tools,
+    type_at_the_terminal,
+)
 from tests.integration.runner.workspace import TestWorkspace
 from tests.support.serving import served
 
@@ -94,64 +100,6 @@ async def begin(workspace: TestWorkspace, **more: str) -> str:
     return await workspace.begin("claude-code", command=[], **asked)
 
 
-async def prompt(workspace: TestWorkspace, session: str, text: str) -> None:
-    reply = await workspace.server.command(
-        "prompt", session_id=session, message_id=text, text=text
-    )
-    assert reply["ok"], reply
-
-
-async def allow(workspace: TestWorkspace, session: str, count: int) -> dict[str, Any]:
-    """Wait for a permission request and grant it; return what was asked."""
-    server = workspace.server
-    await server.until(
-        lambda: (
-            len(server.session_events("permission_requested")) >= count
-            and server.state == "requires_action"
-        )
-    )
-    asked = server.session_events("permission_requested")[-1]
-    reply = await server.command(
-        "answer_permission",
-        session_id=session,
-        request_id=asked["key"],
-        option_id="1",
-    )
-    assert reply["ok"], reply
-    return asked["data"]
-
-
-async def type_at_the_terminal(
-    workspace: TestWorkspace, session: str, text: str
-) -> None:
-    for keys in (text, "\r"):
-        data = base64.b64encode(keys.encode()).decode()
-        await workspace.server.command("write_raw", session_id=session, data=data)
-        await asyncio.sleep(0.5)  # Claude takes both at once for a paste
-
-
-def said(workspace: TestWorkspace) -> list[tuple[str, str]]:
-    """The messages of the log, folded: who said what."""
-    texts: dict[str, tuple[str, str]] = {}
-    for event in workspace.server.session_events():
-        if event["kind"] not in ("message", "message_chunk"):
-            continue
-        data, (_, old) = event["data"], texts.get(event["key"], ("", ""))
-        is_part = event["kind"] == "message_chunk"
-        text = old + data["text"] if is_part else data["text"]
-        texts[event["key"]] = (data["role"], text)
-    return list(texts.values())
-
-
-def tools(workspace: TestWorkspace) -> list[tuple[str, list[str]]]:
-    """The tools of the log: their titles, and the states each went through."""
-    seen: dict[str, tuple[str, list[str]]] = {}
-    for event in workspace.server.session_events("tool"):
-        data = event["data"]
-        seen.setdefault(event["key"], (data["title"], []))[1].append(data["status"])
-    return list(seen.values())
-
-
 async def test_claude_asks_works_and_reports(
     workspace: TestWorkspace, tmp_path: Path
 ) -> None:
@@ -207,7 +155,7 @@ async def test_what_a_person_types_at_the_terminal_is_in_the_transcript(
 
 
 async def test_a_dialog_answered_at_the_terminal_is_resolved(
-    workspace: TestWorkspace, tmp_path: Path
+    workspace: TestWorkspace,
 ) -> None:
     server = workspace.server
     session = await begin(workspace)
@@ -231,6 +179,7 @@ async def test_an_interrupted_turn_ends_though_no_hook_tells(
 
     await prompt(workspace, session, "please wait")
     await server.until(lambda: ("running", "hook") in states(workspace))
+    await server.until(lambda: len(said(workspace)) > 0)
     data = base64.b64encode(b"\x1b").decode()
     await server.command("write_raw", session_id=session, data=data)
     await server.until(lambda: bool(server.session_events("turn_ended")))
@@ -267,8 +216,3 @@ async def test_a_conversation_is_gone_on_with_by_its_id(
     [identified] = server.named("session_identified")
 
     assert identified["external_id"]
-
-
-def states(workspace: TestWorkspace) -> list[tuple[str, str]]:
-    events = workspace.server.session_events("state")
-    return [(e["data"]["state"], e["data"]["source"]) for e in events]

@@ -60,6 +60,18 @@ def test_a_conversation_that_goes_on_is_read_from_its_end(tmp_path: Path) -> Non
     assert words(file) == ["new"]
 
 
+def test_a_file_that_is_written_anew_is_read_from_its_beginning(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "file"
+    append(path, line("old") * 10 + "\n")
+    file = gemini(path, from_end=True)
+
+    path.write_text(line("new") + "\n")
+
+    assert words(file) == ["new"]
+
+
 def test_garbage_and_a_line_of_60_mb_are_passed_over(tmp_path: Path) -> None:
     path = tmp_path / "file"
     file = gemini(path)

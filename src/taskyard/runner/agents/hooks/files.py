@@ -103,7 +103,10 @@ class _Growing:
             self._at = self._size()
 
     def more(self) -> bytes:
-        if self._size() <= self._at:
+        size = self._size()
+        if size < self._at:
+            self._at = 0  # written anew: an agent that resumes may do so
+        if size == self._at:
             return b""
         try:
             with self._path.open("rb") as file:

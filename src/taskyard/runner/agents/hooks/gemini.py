@@ -5,6 +5,8 @@ it as it was.
 """
 
 import json
+import re
+from typing import Final
 
 from taskyard.runner.agents.hooks.facts import (
     Asked,
@@ -23,6 +25,9 @@ from taskyard.runner.shapes import as_object
 
 __all__ = ["gemini_facts", "gemini_line"]
 
+#: How it tells its model of a command; to the hook that is no error.
+_FAILED: Final = re.compile(r"^Exit Code: [1-9]", re.MULTILINE)
+
 
 def gemini_facts(payload: Json) -> list[HookFact]:
     conversation = str(payload.get("session_id") or "")
@@ -40,8 +45,8 @@ def gemini_facts(payload: Json) -> list[HookFact]:
             fact = _used(payload, conversation, "in_progress")
         case "AfterTool":
             answer = as_object(payload.get("tool_response"))
-            status: ToolStatus = "failed" if answer.get("error") else "completed"
-            fact = _used(payload, conversation, status)
+            failed = answer.get("error") or _FAILED.search(words(answer))
+            fact = _used(payload, conversation, "failed" if failed else "completed")
         case "Notification" if payload.get("notification_type") == "ToolPermission":
             details = as_object(payload.get("details"))
             fact = Asked(conversation=conversation, tool=_asked(details))
