@@ -50,6 +50,31 @@ def test_an_agent_without_ids_goes_on_with_its_newest_conversation() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("agent", "expected"),
+    [
+        ("codex", ("resume", "an-id")),
+        ("gemini", ("--resume", "an-id")),
+        ("opencode", ("--session", "an-id")),
+        ("qwen", ("--resume", "an-id")),
+        ("copilot", ("--session-id", "an-id")),
+    ],
+)
+def test_an_agent_whose_id_is_known_goes_on_by_its_id(
+    agent: str, expected: tuple[str, ...]
+) -> None:
+    line = words(agent, resume="an-id")
+
+    at = line.index(expected[0])
+    assert line[at : at + 2] == expected
+
+
+def test_an_agent_that_takes_an_id_gets_one() -> None:
+    fresh = command_line(profile_of("gemini"), launch("gemini"))
+
+    assert fresh.words[1:3] == ("--session-id", fresh.external_id)
+
+
 def test_the_first_prompt_is_one_word_whatever_it_says() -> None:
     assert words("gemini", first_prompt="{id} -x")[-2:] == ("-i", "{id} -x")
 

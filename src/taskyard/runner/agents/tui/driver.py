@@ -89,7 +89,9 @@ class TuiDriver:
     @property
     def capabilities(self) -> Capabilities:
         return Capabilities(
-            resume=bool(self._profile.resume), permissions=True, terminal=True
+            resume=bool(self._profile.resume or self._profile.resume_newest),
+            permissions=True,
+            terminal=True,
         )
 
     @property

@@ -23,13 +23,14 @@ def command_line(profile: Profile, launch: Launch) -> CommandLine:
     """The words to start, and the id by which the conversation is found again."""
     words = list(launch.command)
     external_id = launch.resume
-    if launch.resume and profile.resume:
-        words += _filled(profile.resume, id=launch.resume)
+    by_id = profile.resume if launch.resume != LATEST else ()
+    if launch.resume and (by_id or profile.resume_newest):
+        words += _filled(by_id or profile.resume_newest, id=launch.resume)
     elif profile.new_id:
         external_id = str(uuid.uuid4())
         words += _filled(profile.new_id, id=external_id)
     else:
-        external_id = LATEST if profile.resume else ""
+        external_id = LATEST if profile.resume_newest else ""
     words += profile.policies.get(launch.permission_policy, ())
     if model := launch.options.get("model"):
         words += _filled(profile.model, model=model)

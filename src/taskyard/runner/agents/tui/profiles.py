@@ -44,7 +44,9 @@ class Profile:
     first_prompt: tuple[str, ...] = ()
     #: To go on with an earlier conversation; `{id}` is the agent's id of it.
     resume: tuple[str, ...] = ()
-    #: To choose the id of a new conversation; without it an agent resumes its newest.
+    #: To go on with the newest one, where the id is not known.
+    resume_newest: tuple[str, ...] = ()
+    #: To choose the id of a new conversation. Without it a hook tells the id, or nobody.
     new_id: tuple[str, ...] = ()
     model: tuple[str, ...] = ()  # `{model}`
     system_prompt: tuple[str, ...] = ()  # `{text}`
@@ -94,7 +96,8 @@ PROFILES: Final[Mapping[str, Profile]] = {
         # Without the flag it leaves a daemon and its updater behind.
         command=("codex", "--no-daemon"),
         first_prompt=("{prompt}",),
-        resume=("resume", "--last"),
+        resume=("resume", "{id}"),
+        resume_newest=("resume", "--last"),
         model=("--model", "{model}"),
         policies={
             "ask": ("-a", "on-request", "-s", "read-only"),
@@ -112,7 +115,9 @@ PROFILES: Final[Mapping[str, Profile]] = {
         name="gemini",
         command=("gemini",),
         first_prompt=("-i", "{prompt}"),
-        resume=("--resume", "latest"),
+        resume=("--resume", "{id}"),
+        resume_newest=("--resume", "latest"),
+        new_id=("--session-id", "{id}"),
         model=("-m", "{model}"),
         policies=_GEMINI_MODES,
         titles=Titles(
@@ -123,7 +128,9 @@ PROFILES: Final[Mapping[str, Profile]] = {
         name="qwen",
         command=("qwen",),
         first_prompt=("-i", "{prompt}"),
-        resume=("--continue",),
+        resume=("--resume", "{id}"),
+        resume_newest=("--continue",),
+        new_id=("--session-id", "{id}"),
         model=("-m", "{model}"),
         policies={
             "allow_edits": ("--approval-mode", "auto-edit"),
@@ -137,7 +144,8 @@ PROFILES: Final[Mapping[str, Profile]] = {
         name="opencode",
         command=("opencode",),
         first_prompt=("--prompt", "{prompt}"),
-        resume=("--continue",),
+        resume=("--session", "{id}"),
+        resume_newest=("--continue",),
         model=("--model", "{model}"),
         busy=_pattern(r"\besc (?:to )?interrupt\b"),
     ),
@@ -145,15 +153,26 @@ PROFILES: Final[Mapping[str, Profile]] = {
         name="copilot",
         command=("copilot",),
         first_prompt=("-i", "{prompt}"),
-        resume=("--continue",),
+        resume=("--session-id", "{id}"),
+        resume_newest=("--continue",),
+        new_id=("--session-id", "{id}"),
         model=("--model", "{model}"),
         policies={"allow_all": ("--allow-all-tools",)},
         busy=_pattern(r"^\W*Working\b.*\besc\b|\besc to cancel\b"),
     ),
     "aider": Profile(
         name="aider",
-        command=("aider", "--no-check-update", "--no-analytics", "--no-detect-urls"),
-        resume=("--restore-chat-history",),
+        command=(
+            "aider",
+            "--no-check-update",
+            "--no-analytics",
+            "--no-detect-urls",
+            "--no-show-model-warnings",
+            "--no-show-release-notes",
+            # Its question about .gitignore would come before the first prompt.
+            "--no-gitignore",
+        ),
+        resume_newest=("--restore-chat-history",),
         model=("--model", "{model}"),
         policies={"allow_all": ("--yes-always",)},
         busy=_pattern(rf"^\s*(?:[░█]{{2,}}|[{BRAILLE}]) +(?:Waiting|Updating)"),
@@ -163,7 +182,7 @@ PROFILES: Final[Mapping[str, Profile]] = {
     "goose": Profile(
         name="goose",
         command=("goose", "session"),
-        resume=("--resume",),
+        resume_newest=("--resume",),
         busy=_pattern(rf"^\s*[{BRAILLE}◐◓◑◒] "),
         cancel=b"\x03",
     ),
@@ -178,7 +197,7 @@ PROFILES: Final[Mapping[str, Profile]] = {
         aliases=("cursor-agent",),
         command=("cursor-agent",),
         first_prompt=("{prompt}",),
-        resume=("--resume",),
+        resume_newest=("--resume",),
         model=("--model", "{model}"),
         policies={"allow_all": ("--force",)},
         busy=_pattern(r"ctrl\+c to stop|\besc to (?:interrupt|stop)\b"),
@@ -187,7 +206,8 @@ PROFILES: Final[Mapping[str, Profile]] = {
         name="auggie",
         command=("auggie",),
         first_prompt=("{prompt}",),
-        resume=("--continue",),
+        resume=("--resume", "{id}"),
+        resume_newest=("--continue",),
         model=("--model", "{model}"),
     ),
     "amazonq": Profile(
@@ -195,7 +215,7 @@ PROFILES: Final[Mapping[str, Profile]] = {
         aliases=("q", "kiro-cli"),
         command=("q", "chat"),
         first_prompt=("{prompt}",),
-        resume=("--resume",),
+        resume_newest=("--resume",),
         policies={"allow_all": ("--trust-all-tools",)},
         busy=_pattern(rf"^\s*[{BRAILLE}] Thinking"),
         dialogs=_pattern(r"\[y/n/t\]:?"),
