@@ -7,7 +7,8 @@ Under `_meta.taskyard` the two sides tell each other what the protocol has no wo
 
 * every `session/update` carries `seq`, the number of the last event behind it;
 * `session/resume`, `session/load` and `session/new` take `after`: such a number, to go on
-  from there, nothing missed and nothing twice;
+  from there, nothing missed and nothing twice; and `mine`: ids of messages that the editor
+  has sent, which are not told to it;
 * `session/prompt` takes `messageId`: asked again with the same id it is sent once, and
   answered as often as it is asked;
 * `session/new` takes `template`, `preset`, and `sessionId`, to have an id back that was

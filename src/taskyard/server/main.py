@@ -13,6 +13,7 @@ from fastapi import APIRouter, FastAPI
 from taskyard.kit import logs
 from taskyard.kit.clock import Clock, SystemClock
 from taskyard.server.api import (
+    acp,
     agent_me,
     agent_metadata,
     agent_settings,
@@ -92,6 +93,7 @@ ROUTERS: Final[Sequence[APIRouter]] = (
     task_messages.router,
     task_control.router,
     task_events.router,
+    acp.router,
     permissions.router,
     agent_settings.router,
     artifacts.router,

@@ -35,6 +35,7 @@ class _Wire(BaseModel):
 
 class _OurMeta(_Wire):
     after: int | None = Field(default=None, ge=0)
+    mine: list[UUID] = Field(default=[], max_length=1000)
     message_id: UUID | None = None
     session_id: UUID | None = None
     template: str = ""

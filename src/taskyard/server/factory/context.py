@@ -28,6 +28,8 @@ from taskyard.server.runners.link import LinkRegistry
 from taskyard.server.runners.reports import AgentReports
 from taskyard.server.runners.server import RunnerServer
 from taskyard.server.runners.store import RunnerStore
+from taskyard.server.tasks.acp.desk import Desk
+from taskyard.server.tasks.acp.drafts import Drafts
 from taskyard.server.tasks.agent_settings import AgentSettings
 from taskyard.server.tasks.artifacts import ArtifactService
 from taskyard.server.tasks.control import ControlService
@@ -158,6 +160,28 @@ class ProcessContext:
             sessions=self.sessions,
             broadcast=self.broadcast,
             services=lambda session: Factory(self, session).tasks(),
+        )
+
+    @property
+    def acp_desk(self) -> Desk:
+        """What a connection of an editor does in the database."""
+        return Desk(
+            sessions=self.sessions,
+            services=lambda session: Factory(self, session).tasks(),
+            talk=self.talk,
+            agent_settings=self.agent_settings,
+            clock=self.clock,
+        )
+
+    @property
+    def acp_drafts(self) -> Drafts:
+        """Sessions of editors that become tasks with their first prompt."""
+        return Drafts(
+            sessions=self.sessions,
+            services=lambda session: Factory(self, session).tasks(),
+            templates=lambda session: Factory(self, session).templates(),
+            versions=lambda session: Factory(self, session).versions(),
+            naming=self.naming,
         )
 
 
