@@ -91,9 +91,9 @@ class TaskService:
         """
         if write:
             locked = await self.lock(actor, user, task)
-            found = await self._store.record(TaskRow.id == locked.id)
+            found = await self._store.record(locked.id)
         else:
-            found = await self._store.record(*_visible(actor, user, task))
+            found = await self._store.find(*_visible(actor, user, task))
         if found is None:
             raise TaskNotFound
         return found
@@ -167,7 +167,7 @@ class TaskService:
 
     async def reload(self, task_id: UUID) -> TaskRecord | None:
         """The task as it is now; None when it is deleted."""
-        return await self._store.record(TaskRow.id == task_id)
+        return await self._store.record(task_id)
 
     async def of_workspace(self, task_id: UUID, workspace_id: UUID) -> TaskRecord:
         """For an agent, which may name its own task only. Raises `TaskNotFound`."""
@@ -212,7 +212,7 @@ class TaskService:
             task=task,
         )
         await self._hint(task)
-        record = await self._store.record(TaskRow.id == task.id)
+        record = await self._store.record(task.id)
         assert record is not None  # noqa: S101 - it has just been made
         return record
 

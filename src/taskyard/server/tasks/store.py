@@ -1,59 +1,33 @@
 """Every query about tasks."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import fields
 from datetime import datetime
-from itertools import chain
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
-    Select,
-    and_,
     delete,
-    func,
     select,
     true,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from taskyard.server.db.tables import (
-    AgentRow,
-    AppRow,
-    AppStatusRow,
-    BuildRow,
-    GatewayLimitRow,
     OrganizationMemberRow,
-    PermissionRow,
-    ProvisionerJobRow,
     ResourceRow,
     SessionRow,
-    TaskAppRow,
     TaskRow,
     TaskSnapshotRow,
     TemplateRow,
     TemplateVersionRow,
     UserRow,
-    WorkspaceRow,
 )
-from taskyard.server.db.tables.tasks import MessageRow
 from taskyard.server.identity.actor import Actor
-from taskyard.server.provisioning.status import JobProgress
+from taskyard.server.tasks import queries
 from taskyard.server.tasks.evidence import LimitFacts
-from taskyard.server.tasks.parts import (
-    TaskAgent,
-    TaskApp,
-    TaskBuild,
-    TaskOwner,
-    TaskTemplate,
-    TaskWorkspace,
-)
 from taskyard.server.tasks.records import TaskRecord, WaitingFacts, main_session
-from taskyard.server.tasks.status import AppStatusFact
 
 __all__ = ["TaskStore", "may_read"]
 
@@ -73,17 +47,18 @@ class TaskStore:
 
     async def records(self, *conditions: ColumnElement[bool]) -> list[TaskRecord]:
         """Tasks that are not deleted, newest first, each with what its status needs."""
-        rows = await self.session.execute(
-            _records()
-            .where(TaskRow.deleted_at.is_(None), *conditions)
-            .order_by(TaskRow.created_at.desc(), TaskRow.id)
-            .execution_options(populate_existing=True)
-        )
-        return [_record(row) for row in rows]
+        rows = await self.session.execute(queries.RECORDS.where(*conditions))
+        return [queries.record(row) for row in rows]
 
-    async def record(self, *conditions: ColumnElement[bool]) -> TaskRecord | None:
+    async def find(self, *conditions: ColumnElement[bool]) -> TaskRecord | None:
         found = await self.records(*conditions)
         return found[0] if found else None
+
+    async def record(self, task_id: UUID) -> TaskRecord | None:
+        """The task, if it is not deleted."""
+        rows = await self.session.execute(queries.RECORD, {"task_id": task_id})
+        row = rows.one_or_none()
+        return queries.record(row) if row else None
 
     async def ids(self, *conditions: ColumnElement[bool]) -> list[UUID]:
         """Deleted ones too."""
@@ -135,28 +110,7 @@ class TaskStore:
 
     async def running(self, task_id: UUID) -> tuple[UUID, SessionRow] | None:
         """The agent of the task's latest build, and the session it runs there, if any."""
-        number = (
-            select(func.max(BuildRow.build_number))
-            .where(BuildRow.workspace_id == TaskRow.workspace_id)
-            .correlate(TaskRow)
-            .scalar_subquery()
-        )
-        found = await self.session.execute(
-            select(
-                TaskAppRow.agent_row_id, BuildRow.created_at, AppRow.slug, SessionRow
-            )
-            .join(TaskRow, TaskRow.id == TaskAppRow.task_id)
-            .join(BuildRow, BuildRow.workspace_id == TaskRow.workspace_id)
-            .outerjoin(AppRow, AppRow.id == TaskAppRow.app_row_id)
-            .join(SessionRow, SessionRow.task_id == TaskRow.id)
-            .where(
-                TaskRow.id == task_id,
-                TaskRow.deleted_at.is_(None),
-                BuildRow.build_number == number,
-                TaskAppRow.build_number == BuildRow.build_number,
-                TaskAppRow.agent_row_id.is_not(None),
-            )
-        )
+        found = await self.session.execute(queries.RUNNING, {"task_id": task_id})
         rows = found.all()
         if not rows:
             return None
@@ -167,45 +121,7 @@ class TaskStore:
         return agent_row_id, session
 
     async def waiting(self, task_id: UUID) -> WaitingFacts:
-        is_queued = MessageRow.state.in_(("queued", "sending"))
-        messages = (
-            select(
-                func.count().filter(is_queued).label("queued"),
-                func.max(MessageRow.delivered_at).label("delivered"),
-            )
-            .where(MessageRow.task_id == task_id)
-            .subquery()
-        )
-        oldest = (
-            select(
-                func.count().over().label("pending"),
-                PermissionRow.created_at,
-                PermissionRow.title,
-            )
-            .join(SessionRow, SessionRow.id == PermissionRow.session_id)
-            .where(SessionRow.task_id == task_id, PermissionRow.state == "pending")
-            .order_by(PermissionRow.created_at)
-            .limit(1)
-            .subquery()
-        )
-        limit = (
-            select(
-                GatewayLimitRow.detail,
-                GatewayLimitRow.reached_at,
-                GatewayLimitRow.resets_at,
-            )
-            .join(TaskRow, TaskRow.workspace_id == GatewayLimitRow.workspace_id)
-            .where(TaskRow.id == task_id)
-            .order_by(GatewayLimitRow.reached_at.desc())
-            .limit(1)
-            .subquery()
-        )
-        found = await self.session.execute(
-            select(messages, oldest, limit)
-            .select_from(messages)
-            .outerjoin(oldest, true())
-            .outerjoin(limit, true())
-        )
+        found = await self.session.execute(queries.WAITING, {"task_id": task_id})
         queued, delivered, pending, asked_at, title, *limited = found.one()
         return WaitingFacts(
             queued_messages=queued,
@@ -250,82 +166,3 @@ def _limit(
     if detail is None or since is None:
         return None
     return LimitFacts(detail=detail, since=since, resets_at=resets_at)
-
-
-def _columns(part: type, row: type) -> tuple[Any, ...]:
-    return tuple(getattr(row, field.name) for field in fields(part))
-
-
-#: The parts of a record, in its order, each with its columns.
-_PARTS: Final[tuple[tuple[str, Callable[..., Any], tuple[Any, ...]], ...]] = (
-    ("owner", TaskOwner, _columns(TaskOwner, UserRow)),
-    ("template", TaskTemplate, _columns(TaskTemplate, TemplateRow)),
-    ("workspace", TaskWorkspace, _columns(TaskWorkspace, WorkspaceRow)),
-    ("build", TaskBuild, _columns(TaskBuild, BuildRow)),
-    ("job", JobProgress, _columns(JobProgress, ProvisionerJobRow)),
-    ("agent", TaskAgent, _columns(TaskAgent, AgentRow)),
-    (
-        "app",
-        TaskApp,
-        (
-            AppRow.id,
-            AppRow.slug,
-            AppRow.health,
-            func.coalesce(AppRow.spec["url"].astext, ""),
-        ),
-    ),
-    ("app_status", AppStatusFact, _columns(AppStatusFact, AppStatusRow)),
-)
-
-
-def _record(row: Sequence[Any]) -> TaskRecord:
-    parts, at = dict[str, Any](), 1
-    for name, make, columns in _PARTS:
-        values = row[at : at + len(columns)]
-        parts[name] = None if values[0] is None else make(*values)
-        at += len(columns)
-    return TaskRecord(task=row[0], **parts)
-
-
-def _records() -> Select[Any]:
-    """The latest build decides; its agent and app are those recorded for that build."""
-    number = (
-        select(func.max(BuildRow.build_number))
-        .where(BuildRow.workspace_id == WorkspaceRow.id)
-        .correlate(WorkspaceRow)
-        .scalar_subquery()
-    )
-    newest = aliased(AppStatusRow)
-    status_id = (
-        select(newest.id)
-        .where(newest.workspace_id == WorkspaceRow.id)
-        .order_by(newest.created_at.desc())
-        .limit(1)
-        .correlate(WorkspaceRow)
-        .scalar_subquery()
-    )
-    return (
-        select(TaskRow, *chain.from_iterable(columns for _, _, columns in _PARTS))
-        .join(UserRow, UserRow.id == TaskRow.owner_id)
-        .join(TemplateVersionRow, TemplateVersionRow.id == TaskRow.template_version_id)
-        .join(TemplateRow, TemplateRow.id == TemplateVersionRow.template_id)
-        .outerjoin(WorkspaceRow, WorkspaceRow.id == TaskRow.workspace_id)
-        .outerjoin(
-            BuildRow,
-            and_(
-                BuildRow.workspace_id == WorkspaceRow.id,
-                BuildRow.build_number == number,
-            ),
-        )
-        .outerjoin(ProvisionerJobRow, ProvisionerJobRow.id == BuildRow.job_id)
-        .outerjoin(
-            TaskAppRow,
-            and_(
-                TaskAppRow.task_id == TaskRow.id,
-                TaskAppRow.build_number == BuildRow.build_number,
-            ),
-        )
-        .outerjoin(AgentRow, AgentRow.id == TaskAppRow.agent_row_id)
-        .outerjoin(AppRow, AppRow.id == TaskAppRow.app_row_id)
-        .outerjoin(AppStatusRow, AppStatusRow.id == status_id)
-    )

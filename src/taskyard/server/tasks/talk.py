@@ -13,7 +13,7 @@ from taskyard.kit.clock import Clock
 from taskyard.kit.errors import InvalidRequest, TaskyardError
 from taskyard.protocol.api.tasks import CreateMessage, Message, TaskLogs
 from taskyard.server.db.engine import Sessions
-from taskyard.server.db.tables import MessageRow, SessionRow, TaskRow
+from taskyard.server.db.tables import MessageRow, SessionRow
 from taskyard.server.identity.actor import Actor
 from taskyard.server.runners.link import LinkRegistry
 from taskyard.server.tasks.app_client import AgentApi, logs_of
@@ -213,7 +213,7 @@ class Talk:
         return None
 
     async def _check_idle(self, store: TaskStore, task_id: UUID) -> None:
-        record = await store.record(TaskRow.id == task_id)
+        record = await store.record(task_id)
         session = await _session(store, record) if record else None
         if record is None or session is None:
             raise AgentBusy("not running")
