@@ -3,10 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, insert, select, text, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    func,
+    insert,
+    select,
+    text,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -41,6 +52,38 @@ class AppOfSession:
     uri: str
     source: str
     at: datetime | None
+
+
+def _app_of_session() -> Select[*tuple[Any, ...]]:
+    newest = (
+        select(AppStatusRow)
+        .where(
+            AppStatusRow.workspace_id == bindparam("workspace_id"),  # has the index
+            AppStatusRow.app_row_id == AppRow.id,
+        )
+        .order_by(AppStatusRow.created_at.desc())
+        .limit(1)
+        .lateral()
+    )
+    its_app = and_(AppRow.agent_row_id == AgentRow.id, AppRow.slug == bindparam("slug"))
+    return (
+        select(
+            AgentRow.lifecycle,
+            AppRow.id,
+            func.coalesce(newest.c.state, ""),
+            func.coalesce(newest.c.message, ""),
+            func.coalesce(newest.c.uri, ""),
+            func.coalesce(newest.c.source, ""),
+            newest.c.created_at,
+        )
+        .outerjoin(AppRow, its_app)
+        .outerjoin(newest, true())
+        .where(AgentRow.id == bindparam("agent_row_id"))
+    )
+
+
+#: Made once: putting such a statement together takes longer than running it.
+_APP_OF_SESSION: Final = _app_of_session()
 
 
 class RunnerStore:
@@ -181,33 +224,15 @@ class RunnerStore:
 
     async def app_of_session(self, agent: AgentIdentity, slug: str) -> AppOfSession:
         """The agent's state, its app `slug` if it has one, and that app's newest status."""
-        newest = (
-            select(AppStatusRow)
-            .where(
-                AppStatusRow.workspace_id == agent.workspace_id,  # has the index
-                AppStatusRow.app_row_id == AppRow.id,
-            )
-            .order_by(AppStatusRow.created_at.desc())
-            .limit(1)
-            .lateral()
+        found = await self.session.execute(
+            _APP_OF_SESSION,
+            {
+                "workspace_id": agent.workspace_id,
+                "agent_row_id": agent.agent_row_id,
+                "slug": slug,
+            },
         )
-        statement = (
-            select(
-                AgentRow.lifecycle,
-                AppRow.id,
-                func.coalesce(newest.c.state, ""),
-                func.coalesce(newest.c.message, ""),
-                func.coalesce(newest.c.uri, ""),
-                func.coalesce(newest.c.source, ""),
-                newest.c.created_at,
-            )
-            .outerjoin(
-                AppRow, and_(AppRow.agent_row_id == AgentRow.id, AppRow.slug == slug)
-            )
-            .outerjoin(newest, true())
-            .where(AgentRow.id == agent.agent_row_id)
-        )
-        return AppOfSession(*(await self.session.execute(statement)).one())
+        return AppOfSession(*found.one())
 
     async def set_app_health(
         self, agent_row_id: UUID, app_id: UUID, health: str

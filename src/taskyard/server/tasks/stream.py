@@ -1,5 +1,6 @@
 """Follow a task as it happens: its events by number, its status when it changes."""
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
@@ -23,6 +24,9 @@ __all__ = ["HEARTBEAT_SECONDS", "Frame", "Sign", "TaskStreams", "Watched", "enco
 #: A comment at least this often: proxies drop silent streams, and a status that only
 #: time changes (no_signal) is looked at again.
 HEARTBEAT_SECONDS: Final = 15.0
+#: Hints of a change come in bunches (a message is queued, sent, taken, worked on). Events
+#: are told at once; the status of all that, which takes longer to find out, once.
+_BUNCH_SECONDS: Final = 0.05
 _PAGE: Final = 500
 
 
@@ -114,26 +118,32 @@ class TaskStreams:
         if workspace_id is not None:
             wanted.append((topics.WORKSPACE, workspace_id))
         async with self._broadcast.subscribe_all([*wanted]) as hints:
-            look_at_status = True
+            now = asyncio.get_running_loop().time
+            look_at: float | None = now()  # at the status
+            is_last = False
             while True:
-                is_last = False
                 while not is_last:
                     page, is_last = await self._page(task_id, after)
                     if page:
                         yield page
                         after = page[-1].seq
 
-                if look_at_status:
+                if look_at is not None and now() >= look_at:
+                    look_at = None
                     detail = await self._detail(task_id)
                     if detail is None:
                         yield Sign.DELETED
                         return
                     yield detail
 
-                batch = await hints.batch(timeout=self._heartbeat)
-                look_at_status = not batch or any(map(_may_change_status, batch))
-                if not batch:
+                wait = self._heartbeat if look_at is None else look_at - now()
+                batch = await hints.batch(timeout=wait)
+                is_last = not any(map(_tells_of_events, batch))
+                if look_at is None and not batch:
+                    is_last, look_at = False, now()
                     yield Sign.SILENCE
+                elif look_at is None and any(map(_may_change_status, batch)):
+                    look_at = now() + _BUNCH_SECONDS
 
     async def follow_list(self, actor: Actor) -> AsyncGenerator[Frame]:
         """Frames `tasks` with the ids of tasks that changed; null = any may have."""
@@ -188,6 +198,10 @@ class TaskStreams:
 
 def _event_frame(event: StoredEvent) -> Frame:
     return Frame(event="event", id=event.seq, data=event.model_dump_json())
+
+
+def _tells_of_events(hint: Hint | None) -> bool:
+    return hint is None or hint.topic == topics.TRANSCRIPT
 
 
 def _may_change_status(hint: Hint | None) -> bool:

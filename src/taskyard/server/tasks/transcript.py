@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, func, select, true
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.protocol.api.tasks import StoredEvent, TaskLog
@@ -21,6 +21,38 @@ MAX_PAGE: Final = 1000
 _PAGE_BYTES: Final = 8 * 1024 * 1024
 _LOG_BYTES: Final = 2 * 1024 * 1024
 _END: Final = 2**62
+
+
+def _pages(condition: ColumnElement[bool], *, newest: bool) -> Select[*tuple[Any, ...]]:
+    """At most `limit` events of `task_id` that meet the condition."""
+    seq = SessionEventRow.seq
+    of_session = (
+        select(
+            SessionEventRow.session_id,
+            seq,
+            SessionEventRow.kind,
+            SessionEventRow.key,
+            SessionEventRow.at,
+            SessionEventRow.data,
+        )
+        .where(SessionEventRow.session_id == SessionRow.id, condition)
+        .order_by(seq.desc() if newest else seq)
+        .limit(bindparam("limit"))
+        .lateral()
+    )
+    merged = of_session.c.seq
+    return (
+        select(of_session)
+        .select_from(SessionRow)
+        .join(of_session, true())
+        .where(SessionRow.task_id == bindparam("task_id"))
+        .order_by(merged.desc() if newest else merged)
+        .limit(bindparam("limit"))
+    )
+
+
+_AFTER: Final = _pages(SessionEventRow.seq > bindparam("seq"), newest=False)
+_BEFORE: Final = _pages(SessionEventRow.seq < bindparam("seq"), newest=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +88,7 @@ class Transcript:
         self, seq: int, *, limit: int = MAX_PAGE
     ) -> tuple[list[StoredEvent], bool]:
         """The next events above `seq`, and whether there were no more than these."""
-        rows = await self._rows(SessionEventRow.seq > seq, newest=False, limit=limit)
+        rows = await self._rows(_AFTER, seq, limit=limit)
         page = _cut(rows)
         return page, len(page) == len(rows) < min(limit, MAX_PAGE)
 
@@ -64,8 +96,7 @@ class Transcript:
         self, seq: int | None, *, limit: int = MAX_PAGE
     ) -> list[StoredEvent]:
         """The last events below `seq` (None: the very last), oldest first."""
-        conditions = [] if seq is None else [SessionEventRow.seq < seq]
-        rows = await self._rows(*conditions, newest=True, limit=limit)
+        rows = await self._rows(_BEFORE, _END if seq is None else seq, limit=limit)
         return _cut(rows)[::-1]
 
     async def last_seq(self) -> int:
@@ -118,34 +149,13 @@ class Transcript:
         return [_Piece(*row) for row in await self._session.execute(statement)]
 
     async def _rows(
-        self, *conditions: ColumnElement[bool], newest: bool, limit: int
+        self, pages: Select[*tuple[Any, ...]], seq: int, *, limit: int
     ) -> Sequence[Row[Any]]:
-        limit = min(limit, MAX_PAGE)
-        seq = SessionEventRow.seq
-        of_session = (
-            select(
-                SessionEventRow.session_id,
-                seq,
-                SessionEventRow.kind,
-                SessionEventRow.key,
-                SessionEventRow.at,
-                SessionEventRow.data,
-            )
-            .where(SessionEventRow.session_id == SessionRow.id, *conditions)
-            .order_by(seq.desc() if newest else seq)
-            .limit(limit)
-            .lateral()
+        found = await self._session.execute(
+            pages,
+            {"task_id": self._task_id, "seq": seq, "limit": min(limit, MAX_PAGE)},
         )
-        merged = of_session.c.seq
-        statement = (
-            select(of_session)
-            .select_from(SessionRow)
-            .join(of_session, true())
-            .where(SessionRow.task_id == self._task_id)
-            .order_by(merged.desc() if newest else merged)
-            .limit(limit)
-        )
-        return (await self._session.execute(statement)).all()
+        return found.all()
 
     async def _session_ids(self) -> Sequence[UUID]:
         statement = select(SessionRow.id).where(SessionRow.task_id == self._task_id)
