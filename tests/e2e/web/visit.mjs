@@ -51,6 +51,13 @@ try {
   await page.getByRole("figure", { name: "Changes to app.py" }).waitFor();
   await picture("task");
 
+  step("opens the files that changed");
+  await page.getByText("1 file changed").click();
+  await page.getByRole("button", { name: /app\.py/ }).click();
+  await see("+port = 8080");
+  await picture("files");
+  await page.getByText("1 file changed").click();
+
   step("answers a permission request");
   await page.getByRole("button", { name: "Allow it" }).click();
   await see("Answered: Allow it");
