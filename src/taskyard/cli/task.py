@@ -25,6 +25,7 @@ from taskyard.cli.task_agent import artifacts, options, policy
 from taskyard.cli.task_create import create, show_start
 from taskyard.cli.task_follow import logs, status, wait
 from taskyard.cli.task_permissions import approve, deny, permissions
+from taskyard.cli.task_terminal import control, terminal
 from taskyard.kit.clock import SystemClock
 from taskyard.protocol.api.tasks import Message, Task, TaskDetail, TaskStatus
 from taskyard.protocol.api.workspaces import WorkspaceBuild
@@ -41,6 +42,8 @@ app.command("wait")(wait)
 app.command("permissions")(permissions)
 app.command("approve")(approve)
 app.command("deny")(deny)
+app.command("terminal")(terminal)
+app.command("control")(control)
 app.command("options")(options)
 app.command("policy")(policy)
 app.command("artifacts")(artifacts)

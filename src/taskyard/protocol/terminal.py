@@ -16,6 +16,7 @@ from enum import IntEnum
 from typing import Any, Final, NamedTuple, cast, final
 
 __all__ = [
+    "CLEARED",
     "MAX_COLUMNS",
     "MAX_FRAME_BYTES",
     "MAX_ROWS",
@@ -35,6 +36,13 @@ MAX_FRAME_BYTES: Final = 64 * 1024
 #: An emulator keeps every cell: a terminal of a million columns would take the memory.
 MAX_COLUMNS: Final = 1000
 MAX_ROWS: Final = 500
+#: What makes any terminal an empty one: leave the alternate screen, forget modes (pastes,
+#: mouse, focus, keyboard) and the region, clear. Softly: a full reset would take the
+#: history of a person's own terminal.
+CLEARED: Final = (
+    b"\x1b[?1049l\x1b[!p\x1b[?9;1000;1002;1003;1004;1005;1006;1015;2004;2026l"
+    b"\x1b[=0u\x1b[r\x1b[0m\x1b[H\x1b[2J"
+)
 
 
 class BadFrame(Exception):

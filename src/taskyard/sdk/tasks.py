@@ -1,7 +1,7 @@
 """Tasks: create, watch, talk to, answer, pause, resume, delete."""
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import AbstractAsyncContextManager, aclosing
 from typing import Final, Literal
 from urllib.parse import quote
 from uuid import UUID
@@ -13,6 +13,7 @@ from taskyard.protocol.api.tasks import (
     AnswerPermission,
     ArtifactDetail,
     Artifacts,
+    ControlState,
     CreateMessage,
     CreateTask,
     Message,
@@ -20,6 +21,7 @@ from taskyard.protocol.api.tasks import (
     Permission,
     PermissionPolicy,
     Permissions,
+    SetControl,
     SetOption,
     SetPermissionPolicy,
     StoredEvent,
@@ -32,9 +34,12 @@ from taskyard.protocol.api.tasks import (
     Tasks,
     WorkspaceBuildAnswer,
 )
+from taskyard.protocol.sessions import Controller
+from taskyard.protocol.terminal import TerminalSize
 from taskyard.sdk.connection import Connection
 from taskyard.sdk.errors import ServerUnreachable
 from taskyard.sdk.sse import ServerSentEvent, decode
+from taskyard.sdk.terminal import RemoteTerminal, attach
 
 __all__ = ["TaskRoutes"]
 
@@ -122,6 +127,26 @@ class TaskRoutes:
         """Only while it is queued."""
         await self._connection.delete(f"/tasks/{user}/{task}/messages/{message}")
 
+    async def set_control(
+        self, user: str, task: str, controller: Controller, *, cancel_turn: bool = False
+    ) -> ControlState:
+        """Give the agent to the chat or to its terminal; a conflict says why not."""
+        body = SetControl(controller=controller, cancel_turn=cancel_turn)
+        return await self._connection.put(
+            f"/tasks/{user}/{task}/control", ControlState, body
+        )
+
+    def terminal(
+        self, user: str, task: str, size: TerminalSize | None = None
+    ) -> AbstractAsyncContextManager[RemoteTerminal]:
+        """Attach to the agent's terminal; `size` makes it so large for everybody.
+
+        async with client.tasks.terminal("me", "fix-tests") as terminal:
+            async for shown in terminal.shown():
+                ...
+        """
+        return attach(self._connection, user, task, size)
+
     async def permissions(self, user: str, task: str) -> list[Permission]:
         path = f"/tasks/{user}/{task}/permissions"
         return (await self._connection.get(path, Permissions)).permissions
@@ -165,6 +190,16 @@ class TaskRoutes:
         """With its diff and text; also when the workspace is gone."""
         path = f"/tasks/{user}/{task}/artifacts/{artifact}"
         return await self._connection.get(path, ArtifactDetail)
+
+    async def events(
+        self, user: str, task: str, *, after: int | None = None, limit: int = 200
+    ) -> list[StoredEvent]:
+        """A page: the events above `after`, or without it the newest; oldest first."""
+        params = {"limit": limit} | ({} if after is None else {"after": after})
+        response = await self._connection.send(
+            "GET", f"/tasks/{user}/{task}/events/page", params=params
+        )
+        return _events.validate_json(response.content)
 
     async def transcript(self, user: str, task: str) -> list[StoredEvent]:
         """Every event so far, oldest first."""

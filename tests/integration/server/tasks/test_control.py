@@ -14,18 +14,12 @@ from typing_extensions import override
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from taskyard.kit.mux.mux import MuxStream
 from taskyard.protocol.link import Command, Reply
-from taskyard.protocol.terminal import (
-    Frame,
-    FrameKind,
-    FrameReader,
-    encode,
-    encode_object,
-)
+from taskyard.protocol.terminal import FrameKind, encode, encode_object
 from taskyard.server.identity.actor import Role
 from taskyard.testing.runners import FakeRunner
 from tests.conftest import Account, make_account
+from tests.integration.server.tasks.terminals import TerminalRunner
 from tests.support.serving import served
 from tests.support.tasks import Active, Bench
 
@@ -33,78 +27,6 @@ pytestmark = pytest.mark.asyncio
 
 #: Sent to a watcher that reads nothing: far more than may be on the way to it.
 FLOOD = 64 * 1024 * 1024
-
-
-class _Terminal(asyncio.Protocol):
-    """The runner's end of one watcher's stream."""
-
-    def __init__(self) -> None:
-        self.frames: list[Frame] = []
-        self.paused = asyncio.Event()
-        self.gone = asyncio.Event()
-        self.changed = asyncio.Event()
-        self._reader = FrameReader()
-        self._transport: asyncio.Transport | None = None
-
-    @override
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-
-    @override
-    def data_received(self, data: bytes) -> None:
-        self.frames += self._reader.feed(data)
-        self.changed.set()
-
-    @override
-    def eof_received(self) -> bool:
-        return False
-
-    @override
-    def connection_lost(self, exc: Exception | None) -> None:
-        self.gone.set()
-
-    @override
-    def pause_writing(self) -> None:
-        self.paused.set()
-
-    def say(self, frames: bytes) -> None:
-        assert self._transport is not None
-        self._transport.write(frames)
-
-    def end(self) -> None:
-        assert self._transport is not None
-        self._transport.close()
-
-    async def got(self, count: int) -> list[Frame]:
-        async with asyncio.timeout(20):
-            while len(self.frames) < count:
-                self.changed.clear()
-                await self.changed.wait()
-        return self.frames[:count]
-
-
-class TerminalRunner(FakeRunner):
-    """Its session has a terminal; `refusal` is why not."""
-
-    refusal = ""
-    targets: list[dict[str, Any]]
-    terminals: list[_Terminal]
-
-    @override
-    def opened(self, stream: MuxStream, target: dict[str, Any]) -> None:
-        self.targets = [*getattr(self, "targets", []), target]
-        if self.refusal:
-            stream.reject(self.refusal)
-            return
-        terminal = _Terminal()
-        self.terminals = [*getattr(self, "terminals", []), terminal]
-        stream.accept(terminal)
-        terminal.say(
-            encode_object(FrameKind.REPLAY, columns=100, rows=30)
-            + encode(FrameKind.OUTPUT, b"\x1b[Hpainted")
-            + encode(FrameKind.REPLAY_END)
-        )
 
 
 class StubbornRunner(TerminalRunner):

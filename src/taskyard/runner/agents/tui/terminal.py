@@ -2,16 +2,12 @@
 
 from typing import Final, Protocol
 
+from taskyard.protocol.terminal import CLEARED
+
 __all__ = ["HISTORY_LINES", "EmulatorMissing", "Terminal", "cleared"]
 
 #: Lines that left the main screen at the top and are kept: an answer is rarely longer.
 HISTORY_LINES: Final = 2000
-#: Leave the alternate screen, forget modes (pastes, mouse, focus, keyboard) and the region,
-#: clear. Softly: a full reset would take the history of a person's own terminal.
-_CLEAR: Final = (
-    b"\x1b[?1049l\x1b[!p\x1b[?9;1000;1002;1003;1004;1005;1006;1015;2004;2026l"
-    b"\x1b[=0u\x1b[r\x1b[0m\x1b[H\x1b[2J"
-)
 
 
 class EmulatorMissing(Exception):
@@ -85,4 +81,4 @@ class Terminal(Protocol):
 def cleared(title: str) -> bytes:
     """What a painting begins with: an empty terminal of that title."""
     shown = "".join(rune for rune in title if rune.isprintable())
-    return _CLEAR + b"\x1b]0;" + shown.encode() + b"\x07"
+    return CLEARED + b"\x1b]0;" + shown.encode() + b"\x07"
