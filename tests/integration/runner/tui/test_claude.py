@@ -147,11 +147,8 @@ async def test_what_a_person_types_at_the_terminal_is_in_the_transcript(
         ("user", "what is the capital of France"),
         ("agent", "It is **Paris**."),
     ]
-    states = [e["data"] for e in server.session_events("state")]
-    assert [(s["state"], s["source"]) for s in states[-2:]] == [
-        ("running", "hook"),
-        ("idle", "hook"),
-    ]
+    assert [state for state, _ in states(workspace)][-2:] == ["running", "idle"]
+    assert states(workspace)[-1] == ("idle", "hook")
 
 
 async def test_a_dialog_answered_at_the_terminal_is_resolved(

@@ -1,4 +1,4 @@
-"""Codex and Gemini in their own terminal interfaces, on a scripted model.
+"""Codex, Gemini and OpenCode in their own terminal interfaces, on a scripted model.
 
 `make test-agents` installs them; without it each test says what is missing.
 """
@@ -57,6 +57,7 @@ class Case:
 CASES = (
     Case(agent="codex", model="gpt-5", asks=False),
     Case(agent="gemini", model="gemini-2.5-pro", asks=True),
+    Case(agent="opencode", model="fake-model", asks=True),
 )
 
 
@@ -79,6 +80,8 @@ async def workspace() -> AsyncIterator[TestWorkspace]:
             made = TestWorkspace(
                 Path(home),
                 secret_environment={
+                    "ANTHROPIC_BASE_URL": model,
+                    "ANTHROPIC_AUTH_TOKEN": KEY,
                     "OPENAI_BASE_URL": f"{model}/v1",
                     "OPENAI_API_KEY": KEY,
                     "GOOGLE_GEMINI_BASE_URL": model,

@@ -99,6 +99,19 @@ async def test_what_we_typed_is_not_told_again() -> None:
     assert not told.witness.has_terminal_turn
 
 
+async def test_a_prompt_of_ours_that_is_told_too_late_begins_a_turn_of_its_own() -> (
+    None
+):
+    told = begun()
+
+    told.witness.expect("go")
+    told.witness.settle("end_turn")
+    told.hear([Prompted(**C, text="go")])
+
+    assert told.said == []
+    assert told.witness.has_terminal_turn
+
+
 async def test_what_a_person_types_while_our_turn_runs_is_told() -> None:
     told = begun()
 

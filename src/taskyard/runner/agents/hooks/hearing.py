@@ -42,6 +42,7 @@ class Hearing:
 
     async def open(self, wiring: Wiring) -> None:
         self._agent = wiring.agent
+        self.witness.is_wired = True
         if wiring.spool is not None:
             self._spool = await asyncio.to_thread(Spool, wiring.spool, wiring.agent)
 

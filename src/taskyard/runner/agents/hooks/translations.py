@@ -8,6 +8,7 @@ from taskyard.runner.agents.hooks.claude import claude_facts, claude_line
 from taskyard.runner.agents.hooks.codex import codex_facts, codex_line
 from taskyard.runner.agents.hooks.facts import HookFact, Json
 from taskyard.runner.agents.hooks.gemini import gemini_facts, gemini_line
+from taskyard.runner.agents.hooks.opencode import no_line, opencode_facts
 from taskyard.runner.shapes import as_list, as_object
 
 __all__ = ["TRANSLATIONS", "Translation", "facts_of"]
@@ -30,6 +31,7 @@ TRANSLATIONS: Final[Mapping[str, Translation]] = {
     "claude-code": Translation(facts=claude_facts, line=claude_line),
     "codex": Translation(facts=codex_facts, line=codex_line),
     "gemini": Translation(facts=gemini_facts, line=gemini_line),
+    "opencode": Translation(facts=opencode_facts, line=no_line),
 }
 
 

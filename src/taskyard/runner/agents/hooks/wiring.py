@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from taskyard.runner.agents.hooks.opencode_plugin import PLUGIN
+
 __all__ = ["Wiring", "gives_way", "wire"]
 
 log = logging.getLogger(__name__)
@@ -139,6 +141,11 @@ def _gemini(command: str, _name: str, home: Path) -> Wiring:
     return Wiring(agent="gemini", environment={SWITCH: "1"})
 
 
+def _opencode(_command: str, _name: str, home: Path) -> Wiring:
+    _write(home / ".config/opencode/plugin/taskyard.js", PLUGIN)
+    return Wiring(agent="opencode", environment={SWITCH: "1"})
+
+
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = path.with_name(path.name + ".new")
@@ -150,6 +157,7 @@ _AGENTS: Final[Mapping[str, Callable[[str, str, Path], Wiring]]] = {
     "claude-code": _claude,
     "codex": _codex,
     "gemini": _gemini,
+    "opencode": _opencode,
 }
 
 

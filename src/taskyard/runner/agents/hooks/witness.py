@@ -62,6 +62,7 @@ class Witness:
         self._is_ours = False  # the turn under way is one that we typed
         self._terminal_turn = ""  # else: our id of it
         self._began = 0.0
+        self.is_wired = False  # the agent was started with hooks of ours
         self.conversation = ""
         self.activity: Activity = "unknown"
         self.failure: Failed | None = None
@@ -121,7 +122,7 @@ class Witness:
             self._emit("turn_ended", self._terminal_turn, data)
         self._turn = ""
         self._terminal_turn = ""
-        self._expected, self._is_ours = None, False
+        self._is_ours = False
         if self.activity == "running":
             self.activity = "unknown"
 
@@ -188,12 +189,13 @@ class Witness:
         ours = self._expected is not None and _same(self._expected, fact.text)
         self._turn, self._prompt = fact.turn, fact.text
         self.activity, self.failure = "running", None
-        if ours:
-            self._expected = None
-            return
         key = f"typed-{fact.turn or uuid.uuid4()}"
-        said = {"role": "user", "kind": "text", "text": fact.text}
-        self._emit("message", key, said)
+        if ours:
+            # Perhaps so late that our turn was given up: then its answer is one of its own.
+            self._expected = None
+        else:
+            said = {"role": "user", "kind": "text", "text": fact.text}
+            self._emit("message", key, said)
         if not self._is_ours and not self._terminal_turn:
             self._terminal_turn = f"turn-{key}"
             self._began = _now()
@@ -222,11 +224,12 @@ class Witness:
 
     def _asked(self, fact: Asked) -> None:
         call = fact.tool.call or self._call_like(fact.tool)
-        self.asked = [*self.asked, replace(fact.tool, call=call)][-_ASKED_AT_ONCE:]
         known = self._tools.get(call)
+        tool = replace(known or fact.tool, call=call, status="pending")
+        self.asked = [*self.asked, tool][-_ASKED_AT_ONCE:]
         if known is not None:
-            self._tools[call] = replace(known, status="pending")
-            self._tell_tool(self._tools[call])
+            self._tools[call] = tool
+            self._tell_tool(tool)
 
     def _call_like(self, tool: ToolCall) -> str:
         """The call that is meant where the agent gives no id: it is still under way."""

@@ -20,9 +20,11 @@ from taskyard.runner.agents.tui.profiles import Profile
 
 __all__ = ["asked_soon", "weigh"]
 
-#: A tool is said to run, and nothing moves: a classifier thinks, a command is silent. An
+#: The hooks say that it works, and nothing moves: it thinks, or a command is silent. An
 #: agent that was interrupted in it looks the same.
-SILENT_TOOL_SECONDS: Final = 10.0
+SILENT_SECONDS: Final = 10.0
+#: An agent has been prompted, and the first hook has not come yet.
+FIRST_HOOK_SECONDS: Final = 5.0
 #: The hook about a permission comes before its dialog, or hardly after it.
 ASKED_SECONDS: Final = 0.4
 
@@ -45,7 +47,7 @@ def weigh(
         case "running":
             return _at_work(verdict, witness, evidence, heard_age, is_cancelled)
         case "unknown":
-            return verdict
+            return _awaited(verdict, witness, evidence)
 
 
 def asked_soon(verdict: Verdict, witness: Witness, evidence: Evidence) -> float:
@@ -68,10 +70,20 @@ def _at_work(
     quiet = min(evidence.screen_age, heard_age)
     if verdict.state != "idle":
         return replace(verdict, state="running", source="hook")
-    patience = SILENT_TOOL_SECONDS if witness.tools_under_way else STABLE_SECONDS
+    is_said = verdict.source != "screen" and not witness.tools_under_way
+    patience = STABLE_SECONDS if is_said else SILENT_SECONDS
     if is_cancelled or quiet >= patience:
         return verdict
     return Verdict(state="running", source="hook", again=patience - quiet)
+
+
+def _awaited(verdict: Verdict, witness: Witness, evidence: Evidence) -> Verdict:
+    """A screen that stands still after a prompt says little while a hook may come."""
+    left = FIRST_HOOK_SECONDS - evidence.screen_age
+    is_guess = verdict.state == "idle" and verdict.source == "screen"
+    if is_guess and evidence.is_prompted and witness.is_wired and left > 0:
+        return Verdict(state="running", source="screen", again=left)
+    return verdict
 
 
 def _over(witness: Witness) -> Verdict:
