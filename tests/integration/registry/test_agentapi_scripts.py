@@ -64,7 +64,7 @@ def agent_api() -> Iterator[tuple[int, type[AgentApi]]]:
         thread.join()
 
 
-async def _agentapi_scripts(
+async def agentapi_scripts(
     yard: Yard, port: int, start: str, *, snapshot: bool
 ) -> tuple[str, str]:
     module = (
@@ -96,7 +96,7 @@ async def test_the_agent_runs_behind_the_api_until_it_is_stopped(
         'echo $$ > "$AGENTAPI_PID_FILE"; mkdir -p www; touch www/status; trap : USR1\n'
         f'exec {sys.executable} -m http.server "$2" --bind 127.0.0.1 --directory www\n'
     )
-    start, stop = await _agentapi_scripts(yard, port, serve, snapshot=False)
+    start, stop = await agentapi_scripts(yard, port, serve, snapshot=False)
 
     started = home.run(start)
     stopped = home.run(stop)
@@ -115,7 +115,7 @@ async def test_the_agent_runs_behind_the_api_until_it_is_stopped(
 async def test_an_agent_that_dies_at_once_is_explained(yard: Yard, home: Home) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as free:
         port: int = free.getsockname()[1]
-    start, _ = await _agentapi_scripts(
+    start, _ = await agentapi_scripts(
         yard, port, "echo no licence; exit 4", snapshot=False
     )
 
@@ -129,7 +129,7 @@ async def test_the_end_of_the_conversation_is_sent_when_it_stops(
     yard: Yard, home: Home, agent_api: tuple[int, type[AgentApi]]
 ) -> None:
     port, handler = agent_api
-    _, stop = await _agentapi_scripts(yard, port, "true", snapshot=True)
+    _, stop = await agentapi_scripts(yard, port, "true", snapshot=True)
 
     done = home.run(
         stop, CODER_AGENT_URL=f"http://127.0.0.1:{port}", CODER_AGENT_TOKEN="token"

@@ -47,6 +47,60 @@ def test_lists_have_commas_in_a_flag_and_blanks_in_a_variable() -> None:
     assert flag.hosts.names == variable.hosts.names == ["a", "b"]
 
 
+def test_a_list_may_be_given_in_several_flags() -> None:
+    options = parse(["-a", "a", "--allowed-hosts", "[::1]\n", "-a=b,C", "x"], {})
+
+    assert options.hosts.names == ["a", "::1", "b", "c"]
+
+
+def test_a_star_allows_all_whatever_else_is_in_the_list() -> None:
+    assert parse(["-a", "*,http://a b", "x"], {}).hosts.allows("evil.test")
+
+
+def test_a_comma_in_a_variable_is_no_separator() -> None:
+    with pytest.raises(UsageError, match="'a,b' contains comma characters"):
+        parse(["x"], {"AGENTAPI_ALLOWED_HOSTS": "a,b"})
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["-p", "4", "-I", "--fix it", "claude", "-H12", "--", "--port", "9"],
+        ["-p4", "claude", "--initial-prompt=--fix it", "-H=12", "--", "--port", "9"],
+    ],
+)
+def test_flags_may_be_written_in_every_usual_way(words: list[str]) -> None:
+    options = parse(words, {})
+
+    assert (options.port, options.rows) == (4, 12)
+    assert options.initial_prompt == "--fix it"
+    assert options.command == ("claude", "--port", "9")
+
+
+@pytest.mark.parametrize(
+    ("words", "policy"),
+    [
+        (["x"], "ask"),
+        (["--experimental-acp", "x"], "allow_all"),
+        (["--experimental-acp", "--permission-policy", "ask", "x"], "ask"),
+    ],
+)
+def test_an_agent_with_acp_is_allowed_everything_by_default(
+    words: list[str], policy: str
+) -> None:
+    assert parse(words, {}).permission_policy == policy
+
+
+@pytest.mark.parametrize(
+    "off", ["--save-state=false", "--save-state=F", "--save-state=0"]
+)
+def test_a_switch_takes_a_value_with_an_equals_sign_only(off: str) -> None:
+    options = parse(["--state-file", "/s", off, "--load-state", "x"], {})
+
+    assert (options.save_state, options.load_state) == (False, True)
+    assert options.command == ("x",)
+
+
 def test_a_state_file_is_loaded_and_saved_unless_told_otherwise() -> None:
     both = parse(["--state-file", "/s", "--", "x"], {})
     one = parse(["--state-file", "/s", "--load-state=false", "x"], {})
@@ -80,6 +134,16 @@ def test_the_type_is_guessed_from_the_program(program: str, kind: str) -> None:
         (["--experimental-acp", "--state-file", "/s", "--", "y"], "experimental-acp"),
         (["--save-state", "--", "y"], "need --state-file"),
         (["--nonsense", "--", "y"], "unknown flag: --nonsense"),
+        (["-x", "--", "y"], "unknown shorthand flag: 'x' in -x"),
+        (["--port"], "flag needs an argument: --port"),
+        (["--allowed-hosts", "", "--", "y"], "the list must not be empty"),
+        (["--allowed-hosts", "a, b", "--", "y"], "' b' contains whitespace characters"),
+        (["--allowed-hosts", "a:80", "--", "y"], "'a:80' must not include a port"),
+        (["--allowed-hosts", "::1", "--", "y"], "'::1' must not include a port"),
+        (["--allowed-origins", "a.test", "--", "y"], "'a.test' must be of the form"),
+        (["--term-height=5", "--", "y"], "from 10"),
+        (["--load-state=perhaps", "--", "y"], "must be true or false"),
+        (["--permission-policy", "never", "--", "y"], "ask, allow_edits, allow_all"),
         ([], "no agent"),
     ],
 )
@@ -94,6 +158,7 @@ def test_what_cannot_be_used_is_named(arguments: list[str], words: str) -> None:
         *("type", "port", "chat-base-path", "term-width", "term-height"),
         *("allowed-hosts", "allowed-origins", "initial-prompt", "state-file"),
         *("load-state", "save-state", "pid-file", "experimental-acp", "print-openapi"),
+        *("permission-policy", "stable-while-asking"),
     ],
 )
 def test_every_flag_is_in_the_manual_and_understood(flag: str) -> None:
@@ -148,6 +213,19 @@ def test_a_state_is_read_as_it_was_written_by_its_owner_only(tmp_path: Path) -> 
         "role": "agent",
         "time": AT,
     }
+
+
+def test_a_state_that_was_loaded_is_not_written_again(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    StateFile(path).save(STATE)
+    file = StateFile(path)
+    loaded = file.load()
+    assert loaded is not None
+    path.unlink()
+
+    file.save(loaded)
+
+    assert not path.exists()
 
 
 def test_an_unchanged_state_is_not_written_again(tmp_path: Path) -> None:

@@ -37,6 +37,8 @@ _AMP_BELOW: Final = 3
 _COPILOT_STATUS: Final = re.compile(
     r"^\s*[~/]\S*(?:\s+\[⎇[^\]]*\](?:\s.*)?|\s{3,}\S.*\(\d+(?:\.\d+)?x\))\s*$"
 )
+#: Right above the box, the folder may stand alone.
+_COPILOT_PLACE: Final = re.compile(r"^ ?[~/]\S*$")
 
 
 def remove_input_box(agent: str, text: str) -> str:
@@ -147,6 +149,8 @@ def _last(lines: Sequence[str], left: str, right: str, places: range) -> int | N
 def _copilot(agent: str, lines: list[str]) -> list[str] | None:
     """Above the box, or without one at the end, stands a line about folder and model."""
     kept = _generic(agent, lines)
+    if kept and _COPILOT_PLACE.match(kept[-1]):
+        return kept[:-1]
     found = list(lines if kept is None else kept)
     while found and not found[-1].strip():
         found.pop()
