@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any, Final, cast
 
-from taskyard.kit.errors import TaskyardError
+from taskyard.kit.errors import NotFound, TaskyardError
 from taskyard.sdk.client import Client
 from taskyard.sdk.mcp.tools import TOOLS
 
@@ -13,6 +13,11 @@ __all__ = ["McpServer"]
 Json = dict[str, Any]
 
 _VERSIONS: Final = ("2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05")
+_INSTRUCTIONS: Final = (
+    "Tasks are coding agents, each in a workspace of its own. List templates, create a "
+    "task, wait for it, read its conversation and the files it changed; answer what it "
+    "asks; send it more to do."
+)
 _PARSE_ERROR: Final = -32700
 _METHOD_NOT_FOUND: Final = -32601
 
@@ -59,6 +64,7 @@ class McpServer:
                     "protocolVersion": wanted if wanted in _VERSIONS else _VERSIONS[0],
                     "capabilities": {"tools": {}},
                     "serverInfo": {"name": "taskyard", "version": "1"},
+                    "instructions": _INSTRUCTIONS,
                 }
             case "ping":
                 return {}
@@ -72,18 +78,47 @@ class McpServer:
     async def _call(self, params: Mapping[str, Any]) -> Json:
         tool = self._tools.get(str(params.get("name")))
         if tool is None:
-            return _outcome(f"There is no tool {params.get('name')!r}.", failed=True)
+            return _refusal(_no_tool(str(params.get("name")), self._tools))
         given = params.get("arguments")
         arguments = cast("Json", given) if isinstance(given, dict) else {}
         try:
             return _outcome(await tool.call(self._client, arguments))
         except TaskyardError as error:
-            # For the model: it may correct itself and try again.
-            return _outcome(f"{error.message}. {error.detail}".strip(), failed=True)
+            return _refusal(error)
 
 
-def _outcome(text: str, *, failed: bool = False) -> Json:
-    return {"content": [{"type": "text", "text": text}], "isError": failed}
+def _outcome(answer: object) -> Json:
+    result: Json = {"content": [_text(answer)], "isError": False}
+    if isinstance(answer, dict):
+        result["structuredContent"] = answer
+    return result
+
+
+def _refusal(error: TaskyardError) -> Json:
+    """For the model: it may correct itself and try again."""
+    words = f"{error.message.rstrip('.')}. {error.detail}".strip()
+    told = {
+        "code": error.code,
+        "status": int(error.status),
+        "message": error.message,
+        "detail": error.detail,
+        "validations": [
+            {"field": each.field, "detail": each.detail} for each in error.validations
+        ],
+    }
+    return {
+        "content": [{"type": "text", "text": words}],
+        "structuredContent": {"error": told},
+        "isError": True,
+    }
+
+
+def _text(answer: object) -> Json:
+    return {"type": "text", "text": json.dumps(answer, indent=2, ensure_ascii=False)}
+
+
+def _no_tool(name: str, known: Collection[str]) -> NotFound:
+    return NotFound(f"There is no tool {name!r}", detail=f"Tools: {', '.join(known)}.")
 
 
 def _failure(request: object, code: int, message: str) -> str:
