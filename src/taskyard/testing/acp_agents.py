@@ -18,6 +18,7 @@ once. What an agent does in a turn is told by the prompt, a command a line:
     daemon NAME      leave a process NAME that forked twice and wiped its environment
     environment NAME say the value of a variable
     arguments        say what stood on the command line
+    place            say where the session is: its parameters as JSON
     write NAME TEXT  write a file of the working directory, and tell the diff
     usage            report usage
     limit TIME       say that the usage limit is reached until then (seconds since 1970)
@@ -311,6 +312,9 @@ class Polite:
 
     def do_arguments(self, _rest: str) -> None:
         self.do_say(" ".join(sys.argv[2:]))
+
+    def do_place(self, _rest: str) -> None:
+        self.do_say(json.dumps(self.place))
 
     def do_write(self, rest: str) -> None:
         name, _, text = rest.partition(" ")

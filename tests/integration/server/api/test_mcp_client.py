@@ -297,6 +297,7 @@ async def test_a_task_is_made_and_its_workspace_looked_at(
     ],
 )
 async def test_a_refusal_has_a_code_and_names_the_field(
+    *,
     url: str,
     owner: Account,
     tool: str,

@@ -22,12 +22,13 @@ module "agent" {
   slug         = "auggie"
   display_name = var.web_app_display_name
 
-  workdir  = var.folder
-  prompt   = var.ai_prompt
-  model    = var.auggie_model
-  mcp      = var.mcp
-  continue = var.continue_previous_conversation
-  files    = var.rules == "" ? {} : { ".augment/rules.md" = var.rules }
+  workdir   = var.folder
+  prompt    = var.ai_prompt
+  model     = var.auggie_model
+  mcp       = var.mcp
+  mcp_files = var.mcp_files
+  continue  = var.continue_previous_conversation
+  files     = var.rules == "" ? {} : { ".augment/rules/module.md" = var.rules }
 
   environment = nonsensitive(var.augment_session_token) == "" ? {} : { AUGMENT_SESSION_AUTH = var.augment_session_token }
 

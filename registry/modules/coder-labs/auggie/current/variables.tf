@@ -32,13 +32,13 @@ variable "mcp" {
 
 variable "mcp_files" {
   type        = list(string)
-  description = "No effect: give MCP servers as mcp."
+  description = "Files in the workspace with further MCP servers."
   default     = []
 }
 
 variable "rules" {
   type        = string
-  description = "Text of ~/.augment/rules.md."
+  description = "Text of ~/.augment/rules/module.md."
   default     = ""
 }
 

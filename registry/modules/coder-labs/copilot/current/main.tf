@@ -28,7 +28,12 @@ module "agent" {
   model         = var.copilot_model
   continue      = var.resume_session
   mcp           = var.mcp_config
-  files         = var.copilot_config == "" ? {} : { ".copilot/config.json" = var.copilot_config }
+  arguments = concat(
+    flatten([for folder in var.trusted_directories : ["--add-dir", folder]]),
+    flatten([for tool in var.allow_tools : ["--allow-tool", tool]]),
+    flatten([for tool in var.deny_tools : ["--deny-tool", tool]]),
+  )
+  files = var.copilot_config == "" ? {} : { ".copilot/config.json" = var.copilot_config }
 
   environment = nonsensitive(var.github_token) == "" ? {} : {
     COPILOT_GITHUB_TOKEN      = var.github_token

@@ -50,7 +50,7 @@ variable "mcp_config" {
 
 variable "trusted_directories" {
   type        = list(string)
-  description = "No effect: the sandbox is the limit."
+  description = "Further folders the agent may work in."
   default     = []
 }
 
@@ -62,13 +62,13 @@ variable "allow_all_tools" {
 
 variable "allow_tools" {
   type        = list(string)
-  description = "No effect: see permission_policy."
+  description = "Tools that need no permission, such as shell(git)."
   default     = []
 }
 
 variable "deny_tools" {
   type        = list(string)
-  description = "No effect: see permission_policy."
+  description = "Tools the agent must not use, such as shell(rm)."
   default     = []
 }
 

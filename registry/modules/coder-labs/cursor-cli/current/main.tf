@@ -22,11 +22,11 @@ module "agent" {
   slug         = "cursorcli"
   display_name = var.web_app_display_name
 
-  workdir = var.folder
-  prompt  = var.ai_prompt
-  model   = var.model
-  mcp     = coalesce(var.mcp, " ")
-  files   = { for name, text in var.rules_files : ".cursor/rules/${name}" => text }
+  workdir       = var.folder
+  prompt        = var.ai_prompt
+  model         = var.model
+  mcp           = var.mcp
+  project_files = { for name, text in var.rules_files : ".cursor/rules/${name}" => text }
 
   environment = nonsensitive(var.api_key) == "" ? {} : { CURSOR_API_KEY = var.api_key }
 

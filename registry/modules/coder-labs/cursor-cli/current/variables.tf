@@ -38,7 +38,7 @@ variable "mcp" {
 
 variable "rules_files" {
   type        = map(string)
-  description = "Rules: file name = text, written to ~/.cursor/rules."
+  description = "Rules: file name = text, written to .cursor/rules of the folder."
   default     = {}
 }
 

@@ -26,7 +26,8 @@ module "agent" {
   prompt        = var.ai_prompt
   system_prompt = var.instruction_prompt
   mcp           = var.mcp
-  files         = { ".config/amp/settings.json" = coalesce(var.base_amp_config, jsonencode({ "amp.mode" = var.mode })) }
+  arguments     = var.mode == "" ? [] : ["--mode", var.mode]
+  files         = var.base_amp_config == "" ? {} : { ".config/amp/settings.json" = var.base_amp_config }
 
   environment = nonsensitive(var.amp_api_key) == "" ? {} : { AMP_API_KEY = var.amp_api_key }
 

@@ -13,7 +13,7 @@ variable "ai_prompt" {
 
 variable "instruction_prompt" {
   type        = string
-  description = "Added to the agent's own system prompt, where it can be."
+  description = "For ~/.config/amp/AGENTS.md, which the agent reads at every start."
   default     = ""
 }
 
@@ -26,13 +26,13 @@ variable "amp_api_key" {
 
 variable "mode" {
   type        = string
-  description = "Mode of the agent, written into its settings."
+  description = "Mode of the agent, such as smart, rush or deep; empty = its own default."
   default     = "smart"
 }
 
 variable "base_amp_config" {
   type        = string
-  description = "Text of ~/.config/amp/settings.json instead of ours."
+  description = "Text of ~/.config/amp/settings.json; the MCP servers are added to it."
   default     = ""
 }
 
@@ -40,6 +40,12 @@ variable "mcp" {
   type        = string
   description = "JSON with further MCP servers."
   default     = ""
+}
+
+variable "install_via_npm" {
+  type        = bool
+  description = "No effect: the host shares the agent, or install it in pre_install_script."
+  default     = false
 }
 
 variable "install_amp" {

@@ -12,6 +12,10 @@ terraform {
   }
 }
 
+locals {
+  agent_name = try(jsondecode(var.agent_config).name, "agent")
+}
+
 module "agent" {
   source  = "registry.coder.com/taskyard/agent/coder"
   version = "1.0.0"
@@ -26,8 +30,10 @@ module "agent" {
   prompt        = var.ai_prompt
   system_prompt = var.system_prompt
 
+  # The agent's definition brings a name; one that has none is called as its file.
+  arguments = var.agent_config == null ? [] : ["--agent", local.agent_name]
   files = merge(
-    var.agent_config == null ? {} : { ".aws/amazonq/cli-agents/agent.json" = var.agent_config },
+    var.agent_config == null ? {} : { ".aws/amazonq/cli-agents/${local.agent_name}.json" = var.agent_config },
     nonsensitive(var.auth_tarball) == "" ? {} : { ".taskyard/modules/amazonq/auth.b64" = var.auth_tarball },
   )
 

@@ -13,7 +13,7 @@ variable "ai_prompt" {
 
 variable "system_prompt" {
   type        = string
-  description = "Added to the agent's own system prompt, where it can be."
+  description = "No effect: Amazon Q takes one from agent_config only."
   default     = ""
 }
 
@@ -32,8 +32,26 @@ variable "trust_all_tools" {
 
 variable "agent_config" {
   type        = string
-  description = "Text of ~/.aws/amazonq/cli-agents/agent.json."
+  description = "JSON of an agent for ~/.aws/amazonq/cli-agents, which is used then."
   default     = null
+}
+
+variable "coder_mcp_instructions" {
+  type        = string
+  description = "No effect: the report tool says itself how it is used."
+  default     = null
+}
+
+variable "q_install_url" {
+  type        = string
+  description = "No effect: install it in pre_install_script or the image."
+  default     = ""
+}
+
+variable "agentapi_chat_based_path" {
+  type        = bool
+  description = "No effect: see subdomain."
+  default     = true
 }
 
 variable "install_amazon_q" {

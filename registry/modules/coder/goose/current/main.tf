@@ -22,11 +22,24 @@ module "agent" {
   slug         = "goose"
   display_name = var.web_app_display_name
 
-  workdir       = var.folder
-  prompt        = var.ai_prompt
-  system_prompt = var.system_prompt
-  model         = var.goose_model
-  mcp           = var.mcp
+  workdir                = var.folder
+  prompt                 = var.ai_prompt
+  prompt_variable        = "GOOSE_TASK_PROMPT"
+  system_prompt          = var.system_prompt
+  system_prompt_variable = "GOOSE_SYSTEM_PROMPT"
+  model                  = var.goose_model
+  mcp                    = var.mcp
+
+  files = var.additional_extensions == null ? {} : {
+    ".config/goose/config.yaml" = join("\n", [
+      "GOOSE_PROVIDER: ${var.goose_provider}",
+      "GOOSE_MODEL: ${var.goose_model}",
+      "extensions:",
+      "  developer: { type: builtin, name: developer, bundled: true, enabled: true, timeout: 300 }",
+      "  ${indent(2, trimspace(var.additional_extensions))}",
+      "",
+    ])
+  }
 
   environment = {
     GOOSE_PROVIDER = var.goose_provider

@@ -8,19 +8,19 @@ variable "folder" {
 
 variable "ai_prompt" {
   type        = string
-  description = "What the agent is told first. In a task, empty means the task's own prompt."
+  description = "Ours: what the agent is told first; empty = GOOSE_TASK_PROMPT, in a task its prompt."
   default     = ""
 }
 
 variable "system_prompt" {
   type        = string
-  description = "Added to the agent's own system prompt, where it can be."
+  description = "Ours: for ~/.config/goose/.goosehints, with GOOSE_SYSTEM_PROMPT."
   default     = ""
 }
 
 variable "goose_provider" {
   type        = string
-  description = "Provider of the model, such as anthropic or openai."
+  description = "Provider of the model. The gateway is used for anthropic, openai and google."
 }
 
 variable "goose_model" {
@@ -30,7 +30,7 @@ variable "goose_model" {
 
 variable "additional_extensions" {
   type        = string
-  description = "No effect: give MCP servers as mcp."
+  description = "YAML with further extensions, for ~/.config/goose/config.yaml."
   default     = null
 }
 

@@ -44,16 +44,21 @@ locals {
     PORT                = tostring(var.port)
     WORKDIR             = trimsuffix(var.workdir, "/")
     PROMPT              = coalesce(var.prompt, " ")
+    PROMPT_VARIABLE     = var.prompt_variable
     SYSTEM_PROMPT       = local.system_prompt
+    SYSTEM_VARIABLE     = var.system_prompt_variable
     MODEL               = coalesce(var.model, " ")
     PERMISSION_POLICY   = var.permission_policy != "" || !local.is_task ? var.permission_policy : "allow_all"
     CONTINUE            = tostring(var.continue)
     RESUME_SESSION_ID   = var.resume_session_id
     REPORT_TASKS        = tostring(var.report_tasks)
     COMMAND             = join("\n", var.command)
+    ARGUMENTS           = join("\n", var.arguments)
     ENVIRONMENT         = join("\n", [for name, value in var.environment : "${name}=${value}"])
     FILES               = join("\n", [for path, text in var.files : "${base64encode(path)} ${base64encode(text)}"])
+    PROJECT_FILES       = join("\n", [for path, text in var.project_files : "${base64encode(path)} ${base64encode(text)}"])
     MCP                 = coalesce(var.mcp, " ")
+    MCP_FILES           = join("\n", var.mcp_files)
     PRE_INSTALL_SCRIPT  = coalesce(var.pre_install_script, " ")
     INSTALL_SCRIPT      = coalesce(var.install_script, " ")
     POST_INSTALL_SCRIPT = coalesce(var.post_install_script, " ")

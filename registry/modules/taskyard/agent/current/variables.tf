@@ -19,6 +19,17 @@ variable "command" {
   }
 }
 
+variable "arguments" {
+  type        = list(string)
+  description = "Words to add to the command, whoever gave it, one each."
+  default     = []
+
+  validation {
+    condition     = alltrue([for word in var.arguments : word != "" && !strcontains(word, "\n")])
+    error_message = "arguments must not be empty or hold line breaks."
+  }
+}
+
 variable "driver" {
   type        = string
   description = "acp: it speaks the Agent Client Protocol; tui: it draws on a terminal."
@@ -52,6 +63,17 @@ variable "files" {
   }
 }
 
+variable "project_files" {
+  type        = map(string)
+  description = "Files of workdir to write before the agent starts: path below it = text."
+  default     = {}
+
+  validation {
+    condition     = alltrue([for path in keys(var.project_files) : can(regex("^[^/~.]|^\\.[^./]", path)) && !strcontains(path, "..")])
+    error_message = "paths of project_files must be relative to workdir, without \"..\"."
+  }
+}
+
 variable "workdir" {
   type        = string
   description = "Folder the agent works in; made if it is missing. May start with ~ or $HOME."
@@ -61,6 +83,28 @@ variable "prompt" {
   type        = string
   description = "What the agent is told first. In a task, empty means the task's own prompt."
   default     = ""
+}
+
+variable "prompt_variable" {
+  type        = string
+  description = "Variable of the workspace's environment that holds the prompt, where prompt is empty."
+  default     = ""
+
+  validation {
+    condition     = can(regex("^([A-Za-z_][A-Za-z0-9_]*)?$", var.prompt_variable))
+    error_message = "prompt_variable must be the name of a variable."
+  }
+}
+
+variable "system_prompt_variable" {
+  type        = string
+  description = "Variable of the workspace's environment that holds a further system prompt."
+  default     = ""
+
+  validation {
+    condition     = can(regex("^([A-Za-z_][A-Za-z0-9_]*)?$", var.system_prompt_variable))
+    error_message = "system_prompt_variable must be the name of a variable."
+  }
 }
 
 variable "system_prompt" {
@@ -96,6 +140,12 @@ variable "mcp" {
   type        = string
   description = "JSON with further MCP servers: {\"mcpServers\": {\"name\": {\"command\": ...}}}."
   default     = ""
+}
+
+variable "mcp_files" {
+  type        = list(string)
+  description = "Files in the workspace with further MCP servers, in the same form."
+  default     = []
 }
 
 variable "continue" {

@@ -37,25 +37,39 @@ run_hook() {
   fi
 }
 
-# One file a line: path and text, both as base64.
+# Below a folder, one file a line: path and text, both as base64.
 write_files() {
-  local path text target
+  local folder="$1" path text target
   while read -r path text; do
     if [[ -z "$path" ]]; then
       continue
     fi
-    target="$HOME/$(printf %s "$path" | base64 -d)"
+    target="$folder/$(printf %s "$path" | base64 -d)"
     mkdir -p "$(dirname "$target")"
     printf %s "$text" | base64 -d >"$target.partial"
     chmod 600 "$target.partial"
     mv "$target.partial" "$target"
-  done <<<"$ARG_FILES"
+  done <<<"$2"
+}
+
+# Text of a variable that the template may have set; nothing where it has not.
+from_environment() {
+  if [[ -n "$1" ]]; then
+    printf %s "${!1:-}"
+  fi
+}
+
+add_prompts() {
+  if is_blank "$ARG_PROMPT"; then
+    ARG_PROMPT="$(from_environment "$ARG_PROMPT_VARIABLE")"
+  fi
+  local more
+  more="$(from_environment "$ARG_SYSTEM_VARIABLE")"
+  is_blank "$more" || ARG_SYSTEM_PROMPT+=$'\n\n'"$more"
 }
 
 start_session() {
-  local workdir line
-  workdir="$(in_home "$ARG_WORKDIR")"
-  mkdir -p "$workdir"
+  local line
 
   local arguments=(
     session start --agent "$ARG_AGENT" --key "$ARG_SLUG" --driver "$ARG_DRIVER"
@@ -73,6 +87,13 @@ start_session() {
     printf %s "$ARG_MCP" >"$module_dir/mcp.json"
     arguments+=(--mcp-config-file "$module_dir/mcp.json")
   fi
+  while IFS= read -r line; do
+    if [[ -n "$line" ]]; then
+      line="$(in_home "$line")"
+      [[ -r "$line" ]] || fail "the file with MCP servers $line cannot be read"
+      arguments+=(--mcp-config-file "$line")
+    fi
+  done <<<"$ARG_MCP_FILES"
   is_blank "$ARG_MODEL" || arguments+=(--model "$ARG_MODEL")
   [[ -z "$ARG_PERMISSION_POLICY" ]] || arguments+=(--permission-policy "$ARG_PERMISSION_POLICY")
   [[ -z "$ARG_RESUME_SESSION_ID" ]] || arguments+=(--resume-id "$ARG_RESUME_SESSION_ID")
@@ -81,6 +102,9 @@ start_session() {
   while IFS= read -r line; do
     [[ -z "$line" ]] || arguments+=(--env "$line")
   done <<<"$ARG_ENVIRONMENT"
+  while IFS= read -r line; do
+    [[ -z "$line" ]] || arguments+=("--argument=$(in_home "$line")")
+  done <<<"$ARG_ARGUMENTS"
   if [[ -n "$ARG_COMMAND" ]]; then
     arguments+=(--)
     while IFS= read -r line; do
@@ -93,6 +117,10 @@ start_session() {
 
 run_hook pre_install_script "$ARG_PRE_INSTALL_SCRIPT"
 run_hook install_script "$ARG_INSTALL_SCRIPT"
-write_files
+workdir="$(in_home "$ARG_WORKDIR")"
+mkdir -p "$workdir"
+write_files "$HOME" "$ARG_FILES"
+write_files "$workdir" "$ARG_PROJECT_FILES"
+add_prompts
 run_hook post_install_script "$ARG_POST_INSTALL_SCRIPT"
 start_session
