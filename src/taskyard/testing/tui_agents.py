@@ -304,6 +304,28 @@ class Silent(Polite):
         self.draw()
 
 
+class Boxed(Silent):
+    """Draws the place for input as a box with round corners."""
+
+    @override
+    def foot(self) -> list[str]:
+        if self.menu:
+            return super().foot()
+        shown = self.typed.split("\r")
+        rows = [f"│ {line.ljust(36)} │" for line in shown]
+        return [self.spinning, f"╭{_BORDER[:38]}╮", *rows, f"╰{_BORDER[:38]}╯"]
+
+
+class Bare(Silent):
+    """Has nothing around its input but `> ` before it."""
+
+    @override
+    def foot(self) -> list[str]:
+        if self.menu:
+            return super().foot()
+        return [self.spinning, "> " + self.typed.replace("\r", "\r\n")]
+
+
 class Plain(Silent):
     """A program that reads lines: no raw mode, no full screen, no box but `> `."""
 
@@ -467,6 +489,8 @@ AGENTS: Final = {
     for agent in (
         Polite,
         Silent,
+        Boxed,
+        Bare,
         Plain,
         NeverReady,
         DiesAtOnce,
