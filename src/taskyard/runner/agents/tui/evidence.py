@@ -132,6 +132,10 @@ def _rest(profile: Profile, evidence: Evidence) -> Verdict | None:
 def _stillness(profile: Profile, evidence: Evidence) -> Verdict:
     if evidence.screen_age < STABLE_SECONDS:
         return _undecided(evidence, STABLE_SECONDS - evidence.screen_age)
+    if profile.waits is not None and not profile.waits.search(evidence.screen):
+        # It draws nothing while it works, so stillness says nothing.
+        state: SessionState = "running" if evidence.is_prompted else "starting"
+        return Verdict(state=state, source="screen")
     ready = evidence.is_prompted or _takes_input(profile, evidence.screen)
     if not ready:
         return Verdict(

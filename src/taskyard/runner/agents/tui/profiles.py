@@ -57,6 +57,8 @@ class Profile:
     titles: Titles = Titles()
     #: On the screen only while a turn is under way.
     busy: re.Pattern[str] = _BUSY
+    #: On the screen whenever it waits for input; without it stillness is enough.
+    waits: re.Pattern[str] | None = None
     #: Beside the dialogs that every agent has.
     dialogs: re.Pattern[str] | None = None
     cancel: bytes = b"\x1b"
@@ -171,7 +173,10 @@ PROFILES: Final[Mapping[str, Profile]] = {
             "--no-show-release-notes",
             # Its question about .gitignore would come before the first prompt.
             "--no-gitignore",
+            # What it says as it was said, not drawn.
+            "--no-pretty",
         ),
+        waits=_pattern(r"^(?:\w+ ?)?(?:multi)?>\s*\Z"),
         resume_newest=("--restore-chat-history",),
         model=("--model", "{model}"),
         policies={"allow_all": ("--yes-always",)},
