@@ -13,6 +13,7 @@ WEB_SOURCES := $(shell find web/src web/public web/index.html web/vite.config.ts
 	web/tsconfig.json -type f 2>/dev/null)
 # Arguments for pytest or the server: make test ARGS="-k tasks"
 ARGS ?=
+BENCH ?= $(basename $(notdir $(wildcard bench/[a-z]*.py)))
 # The real agents that test-agents installs, and where: one folder for the machine.
 AGENTS ?= claude-code codex gemini opencode copilot qwen
 TEST_DATA ?= /var/tmp/taskyard-test
@@ -46,11 +47,10 @@ check: setup .stamps/web ## Formatting, lint, types, import rules, generated fil
 	npm --prefix web run check
 
 .PHONY: bench
-bench: setup ## Measure; prints ratios against a baseline of the same run
-	@for file in bench/*.py; do \
-		case $$file in */_*) continue ;; esac; \
-		echo "== $$file"; $(BIN)/python $$file || exit 1; \
-	done
+bench: setup ## Measure everything, against a baseline of the same run; BENCH="follow_up" chooses
+	@missed=; for name in $(BENCH); do \
+		echo "== bench/$$name.py"; $(BIN)/python bench/$$name.py || missed="$$missed $$name"; \
+	done; test -z "$$missed" || { echo "Missed a goal:$$missed"; exit 1; }
 
 .PHONY: ui
 ui: .stamps/ui ## Build the web pages into the server

@@ -9,6 +9,8 @@ import sys
 import time
 from pathlib import Path
 
+from _goal import finish, goal
+
 from taskyard.testing.installation import Installation, installed
 from taskyard.testing.processes import Process, descendants
 
@@ -53,17 +55,21 @@ def _costs(taskyard: Installation) -> None:
     runners = [p for p in everyone if "taskyard" in p.words and " run" in p.words]
     supervisors = [p for p in everyone if "sandboxd" in p.words]
     print(f"{'':22}{'each MB':>9}{'each % of a core':>18}")
-    _row("runner and guardian", runners, COUNT)
+    memory, cpu = _row("runner and guardian", runners, COUNT)
     _row("supervisor", supervisors, COUNT)
     _row("server", [p for p in everyone if p.pid == taskyard.pid], 1)
+    goal("runner and guardian, resident", memory, 60, "MB")
+    goal("runner and guardian, CPU", cpu, 1, "% of a core")
 
 
-def _row(name: str, processes: list[Process], parts: int) -> None:
+def _row(name: str, processes: list[Process], parts: int) -> tuple[float, float]:
+    """Megabytes and percent of a core, of each part."""
     before = sum(_ticks(p) for p in processes)
     time.sleep(REST_SECONDS)  # noqa: TID251 - the measured rest
     used = (sum(_ticks(p) for p in processes) - before) / TICKS / REST_SECONDS
     memory = sum(_resident(p) for p in processes) / 1e6
     print(f"{name:22}{memory / parts:9.1f}{100 * used / parts:18.2f}")
+    return memory / parts, 100 * used / parts
 
 
 def _ticks(process: Process) -> int:
@@ -77,3 +83,4 @@ def _resident(process: Process) -> int:
 
 if __name__ == "__main__":
     main()
+    finish()

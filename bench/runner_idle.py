@@ -14,6 +14,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from _goal import finish, goal
+
 from taskyard.kit import zipapp
 from taskyard.protocol.link import App, MetadataItem
 from taskyard.testing.link_server import LinkServer, make_manifest
@@ -95,11 +97,17 @@ async def _watch(guardian: int, sleeper: int, seconds: float) -> None:
     }
     before = {name: cost(pid)[1] for name, pid in pids.items()}
     await asyncio.sleep(seconds)
+    memory = cpu = 0.0
     for name, pid in pids.items():
         resident, spent = cost(pid)
         share = (spent - before[name]) / seconds * 100
         print(f"{name:18} {resident:6.1f} MB resident   {share:5.2f} % of a core")
+        if pid != sleeper:
+            memory, cpu = memory + resident, cpu + share
+    goal("runner and guardian, resident", memory, 60, "MB")
+    goal("runner and guardian, CPU", cpu, 1, "% of a core")
 
 
 if __name__ == "__main__":
     asyncio.run(main())
+    finish()
