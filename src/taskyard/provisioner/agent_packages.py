@@ -44,7 +44,7 @@ os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
 name = "model_prices_and_context_window"
 cached = pathlib.Path.home() / f".aider/caches/{name}.json"
 try:
-    if not cached.exists():
+    if not cached.exists() or cached.stat().st_size < 100:  # it writes {} when it fails
         cached.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(f"{packages}/litellm/{name}_backup.json", cached)
     os.utime(cached)

@@ -6,6 +6,7 @@ from typing import Final
 
 from taskyard.server.gateway.demo.asked import Answer, Asked
 from taskyard.server.gateway.demo.conversation import Conversation
+from taskyard.server.gateway.demo.edit_blocks import takes_edit_blocks
 from taskyard.server.gateway.demo.json_schema import instance
 
 __all__ = ["side_answer"]
@@ -56,7 +57,7 @@ def _by_rules(asked: Asked, newest: str) -> Answer | None:
     """What the agent's system prompt asks for, beside the conversation."""
     if _MEMORY.search(asked.system[:_MAX_RULES]):
         return Answer(text="There is nothing to remember.")
-    if asked.tools:
+    if asked.tools or takes_edit_blocks(asked):
         return None
 
     rules = asked.system[-_MAX_RULES:]
