@@ -1,6 +1,8 @@
 """An editor, played by the genuine client of the Agent Client Protocol."""
 
 import asyncio
+import os
+import sys
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -18,7 +20,14 @@ from acp.schema import (
 )
 from acp.ws import create_websocket_stream
 
-__all__ = ["Asked", "Editor", "editor_of", "text_of"]
+__all__ = [
+    "Asked",
+    "Editor",
+    "editor_by_bridge",
+    "editor_of",
+    "started_bridge",
+    "text_of",
+]
 
 _DEADLINE = 20.0
 
@@ -126,6 +135,45 @@ async def editor_of(url: str, token: str) -> AsyncGenerator[Editor]:
         yield editor
     finally:
         await connection.close()
+
+
+@asynccontextmanager
+async def editor_by_bridge(
+    *arguments: str, url: str, token: str
+) -> AsyncGenerator[tuple[Editor, asyncio.subprocess.Process]]:
+    """Through `taskyard acp`, as editors do it; initialized. Killed if it does not end."""
+    process = await started_bridge(*arguments, url=url, token=token)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    editor = Editor()
+    connection = editor.connect(process.stdin, process.stdout)
+    try:
+        await connection.initialize(protocol_version=PROTOCOL_VERSION)
+        yield editor, process
+    finally:
+        await connection.close()
+        process.stdin.close()
+        try:
+            async with asyncio.timeout(_DEADLINE):
+                await process.wait()
+        finally:
+            if process.returncode is None:
+                process.kill()
+
+
+async def started_bridge(
+    *arguments: str, url: str, token: str
+) -> asyncio.subprocess.Process:
+    kept = {n: v for n, v in os.environ.items() if not n.startswith("TASKYARD_")}
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "taskyard.cli", "acp", *arguments),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        limit=64 << 20,
+        env=kept | {"TASKYARD_URL": url, "TASKYARD_TOKEN": token},
+    )
 
 
 def text_of(update: Any) -> str:

@@ -12,9 +12,11 @@ __all__ = ["served"]
 
 
 @asynccontextmanager
-async def served(app: Any, *, sockets: bool = False) -> AsyncGenerator[str]:
+async def served(
+    app: Any, *, sockets: bool = False, port: int = 0
+) -> AsyncGenerator[str]:
     """The base URL; the port takes connections at once. `sockets`: WebSockets too."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+    with socket.create_server(("127.0.0.1", port)) as listening:
         server = uvicorn.Server(
             uvicorn.Config(
                 app,

@@ -40,6 +40,9 @@ COMMANDS: dict[str, LazyCommand] = {
     "user": LazyCommand("taskyard.cli.user:app", "Manage users."),
     "token": LazyCommand("taskyard.cli.token:app", "Manage your API tokens."),
     "mcp": LazyCommand("taskyard.cli.mcp:app", "Offer tasks to MCP clients."),
+    "acp": LazyCommand(
+        "taskyard.cli.acp:acp", "Let an editor work with tasks; the editor starts it."
+    ),
     "agents": LazyCommand(
         "taskyard.cli.agents:app", "Install coding agents on this host."
     ),
