@@ -80,12 +80,14 @@ def _part(part: Json, conversation: str) -> HookFact | None:
     status = _STATES.get(str(state.get("status")))
     if part.get("type") != "tool" or status is None:
         return None
+    if as_object(state.get("metadata")).get("exit") not in (None, 0):
+        status = "failed"  # of a command; to OpenCode the tool itself has worked
     tool = tool_call(
         str(part.get("tool") or "tool"),
         as_object(state.get("input")),
         status,
         call=str(part.get("callID") or ""),
-        output=words(state.get("error" if status == "failed" else "output") or ""),
+        output=words(state.get("error") or state.get("output") or ""),
     )
     return Used(conversation=conversation, tool=tool)
 

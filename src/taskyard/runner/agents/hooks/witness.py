@@ -35,6 +35,7 @@ Activity = Literal["unknown", "running", "rested", "failed"]
 _TURNS_REMEMBERED: Final = 64
 _TOOLS_REMEMBERED: Final = 500
 _ASKED_AT_ONCE: Final = 20
+_ADDED: Final = 20
 #: Of a command or a path, to find it on a screen that breaks its lines.
 _LANDMARK: Final = 24
 _ENDED: Final = frozenset({"completed", "failed"})
@@ -59,6 +60,7 @@ class Witness:
         self._turn: str = ""  # the agent's id of the turn under way
         self._prompt = ""  # that began it, as the hook told
         self._expected: str | None = None  # typed by us, not yet told by the hook
+        self._added: list[str] = []  # typed by us into a turn, not yet told by the hook
         self._is_ours = False  # the turn under way is one that we typed
         self._terminal_turn = ""  # else: our id of it
         self._began = 0.0
@@ -105,6 +107,10 @@ class Witness:
         self._expected = text
         self._is_ours, self.has_told = True, False
         self.activity, self.failure = "unknown", None
+
+    def expect_also(self, text: str) -> None:
+        """We are about to type more into the turn: we have told of it as well."""
+        self._added = [*self._added, text][-_ADDED:]
 
     def settle(self, stop_reason: StopReason) -> None:
         """The turn is over, by whatever evidence: close what it has left open."""
@@ -187,13 +193,16 @@ class Witness:
         if same_turn and (fact.turn or fact.text == self._prompt):
             return  # told twice
         ours = self._expected is not None and _same(self._expected, fact.text)
+        # Several may come as one.
+        added = [text for text in self._added if _same(text, fact.text)]
+        self._added = [text for text in self._added if text not in added]
         self._turn, self._prompt = fact.turn, fact.text
         self.activity, self.failure = "running", None
         key = f"typed-{fact.turn or uuid.uuid4()}"
         if ours:
             # Perhaps so late that our turn was given up: then its answer is one of its own.
             self._expected = None
-        else:
+        elif not added:
             said = {"role": "user", "kind": "text", "text": fact.text}
             self._emit("message", key, said)
         if not self._is_ours and not self._terminal_turn:
@@ -213,6 +222,8 @@ class Witness:
         known = self._tools.get(call)
         # Only that it failed may be known later than that it has ended.
         if known is not None and (known.status, tool.status) in _NO_NEWS:
+            return
+        if known == tool:
             return
         if known is None and fact.turn in self._over:
             return
