@@ -35,7 +35,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
-__all__ = ["AGENTS", "command"]
+__all__ = ["AGENTS", "Polite", "command", "named", "override"]
 
 if TYPE_CHECKING:
     from typing_extensions import override
@@ -479,13 +479,13 @@ class Remembers(Polite):
         super().turn(prompt)
 
 
-def _name(agent: type[Polite]) -> str:
+def named(agent: type[Polite]) -> str:
+    """`WantsLogin` is `wants-login`."""
     return "".join(f"-{c.lower()}" if c.isupper() else c for c in agent.__name__)[1:]
 
 
-#: `WantsLogin` is `wants-login`.
 AGENTS: Final = {
-    _name(agent): agent
+    named(agent): agent
     for agent in (
         Polite,
         Silent,
