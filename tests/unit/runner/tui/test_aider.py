@@ -29,8 +29,8 @@ STILL = 60.0
 )
 def test_it_is_idle_only_where_it_asks_for_input(
     screen: str,
-    is_prompted: bool,
-    state: str,  # noqa: FBT001 - a column of the table
+    is_prompted: bool,  # noqa: FBT001 - a column of the table
+    state: str,
 ) -> None:
     evidence = Evidence(
         screen=screen, screen_age=STILL, is_prompted=is_prompted, has_worked=is_prompted
