@@ -25,6 +25,7 @@ from taskyard.runner.door import open_door
 from taskyard.runner.link.backoff import Backoff
 from taskyard.runner.link.client import Dialler, LinkClient, Refused
 from taskyard.runner.link.dial import WebSocketDialler
+from taskyard.runner.link.files import Files
 from taskyard.runner.link.outbox import Outbox
 from taskyard.runner.link.streams import Streams
 from taskyard.runner.lock import hold
@@ -196,7 +197,10 @@ class _Runner:
             workspace.welcome(manifest)
 
         commands = Commands(journal=journal, sessions=sessions)
-        streams = Streams(supervisor, watch=sessions.watch)
+        files = Files(
+            home=places.home, hidden=places.state, directory_of=sessions.directory_of
+        )
+        streams = Streams(supervisor, watch=sessions.watch, files=files)
         link = LinkClient(
             dialler=dialler,
             hello=_Hello(outbox),

@@ -7,6 +7,7 @@ import sqlite3
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final, Protocol, final
 
 from taskyard.kit.clock import Clock
@@ -94,6 +95,7 @@ class Sessions:
         self._by_key: dict[str, Session] = {}
         self._starting: dict[str, asyncio.Lock] = {}
         self._preferences = Preferences()
+        self._directories: dict[str, Path] = {}
         self._commands: Mapping[str, Callable[[Mapping[str, Any]], Awaitable[Any]]] = {
             "prompt": self._prompt,
             "steer": self._steer,
@@ -125,6 +127,10 @@ class Sessions:
         if not key and len(self._by_key) == 1:
             return next(iter(self._by_key.values()))
         return self._by_key.get(key)
+
+    def directory_of(self, session_id: str) -> Path | None:
+        """Where a session's agent works."""
+        return self._directories.get(session_id)
 
     def watch(
         self, session_id: str, stream: MuxStream, size: TerminalSize | None
@@ -292,6 +298,7 @@ class Sessions:
         )
         await self._journal.remember(stored)
         self._preferences.begin(session_id, request, here.manifest)
+        self._directories[session_id] = request.directory
         terminal = await asyncio.to_thread(terminal_of, request, here)
         session = self._make(request, stored, terminal)
         self._sessions[session_id] = session

@@ -1,4 +1,4 @@
-"""What the server may reach in the workspace through a stream: ports and terminals."""
+"""What the server may reach in the workspace: ports, terminals and files, by streams."""
 
 import asyncio
 import logging
@@ -9,6 +9,7 @@ from taskyard.kit.mux.mux import MuxStream, Target
 from taskyard.kit.mux.splice import Splice
 from taskyard.kit.supervisor import Supervisor
 from taskyard.protocol.terminal import TerminalSize, read_size
+from taskyard.runner.link.files import Files
 
 __all__ = ["Streams"]
 
@@ -27,17 +28,21 @@ class Streams:
 
     A target is `{"service": "tcp", "port": N}`: that port on loopback; or
     `{"service": "terminal", "session_id": ID, "columns": N, "rows": N}`: what the agent
-    of that session draws (see `protocol.terminal`).
+    of that session draws (see `protocol.terminal`); or `{"service": "file",
+    "session_id": ID, "path": PATH}`: its bytes (see `link.files`).
     """
 
-    def __init__(self, supervisor: Supervisor, *, watch: Watch) -> None:
+    def __init__(self, supervisor: Supervisor, *, watch: Watch, files: Files) -> None:
         self._supervisor = supervisor
         self._watch = watch
+        self._files = files
 
     def opened(self, stream: MuxStream, target: Target) -> None:
         if target.get("service") == "terminal":
             session_id = str(target.get("session_id"))
             self._watch(session_id, stream, read_size(target))
+        elif target.get("service") == "file":
+            self._supervisor.start(self._files.send(stream, target), name="file")
         else:
             self._supervisor.start(self._serve(stream, target), name="stream")
 
@@ -45,8 +50,9 @@ class Streams:
         port = _port(target)
         if port is None:
             stream.reject(
-                "unsupported: only {service: tcp, port: N} and {service: terminal, "
-                "session_id: ID} are served"
+                "unsupported: only {service: tcp, port: N}, {service: terminal, "
+                "session_id: ID} and {service: file, session_id: ID, path: PATH} are "
+                "served"
             )
             return
         near, far = Splice.pair()

@@ -2,9 +2,12 @@
 
 import asyncio
 from http import HTTPStatus
+from typing import Final
+from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
+from fastapi.responses import StreamingResponse
 
 from taskyard.protocol.api.common import ErrorBody
 from taskyard.protocol.api.tasks import ArtifactDetail, Artifacts
@@ -16,6 +19,12 @@ __all__ = ["router"]
 
 router = APIRouter(prefix="/api/v2/tasks/{user}/{task}/artifacts", tags=["artifacts"])
 
+#: Whatever a workspace calls its file, a browser only saves it.
+_AS_A_DOWNLOAD: Final = {
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; sandbox",
+    "x-content-type-options": "nosniff",
+}
 _NOT_FOUND = {HTTPStatus.NOT_FOUND: {"model": ErrorBody}}
 
 
@@ -44,3 +53,32 @@ async def get_artifact(
         record = await factory.tasks().find(actor, user, task)
         recorded = await factory.artifacts(record.id).find(artifact)
     return await asyncio.to_thread(describe, recorded)
+
+
+@router.get(
+    "/{artifact}/content",
+    summary="The file as it is in the running workspace now",
+    description="As a download, up to 16 MiB. 404 when the file is gone, 409 when it is "
+    "outside of the home and of the agent's directory, 502 while the workspace is away.",
+    responses={
+        200: {"content": {"application/octet-stream": {}}},
+        **_NOT_FOUND,
+        HTTPStatus.CONFLICT: {"model": ErrorBody},
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: {"model": ErrorBody},
+        HTTPStatus.BAD_GATEWAY: {"model": ErrorBody},
+    },
+    response_class=Response,
+)
+async def get_artifact_content(
+    user: str, task: str, artifact: UUID, actor: CurrentUser, process: Process
+) -> Response:
+    file = await process.task_files.open(actor, user, task, artifact)
+    name = quote(file.name, safe="")
+    return StreamingResponse(
+        file.chunks,
+        media_type="application/octet-stream",
+        headers={
+            **_AS_A_DOWNLOAD,
+            "content-disposition": f"attachment; filename*=UTF-8''{name}",
+        },
+    )

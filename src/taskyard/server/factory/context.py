@@ -34,6 +34,7 @@ from taskyard.server.tasks.agent_settings import AgentSettings
 from taskyard.server.tasks.artifacts import ArtifactService
 from taskyard.server.tasks.control import ControlService
 from taskyard.server.tasks.delivery import Courier
+from taskyard.server.tasks.files import TaskFiles
 from taskyard.server.tasks.logs import TaskLogService
 from taskyard.server.tasks.messages import MessageService, MessageStore
 from taskyard.server.tasks.naming import Naming
@@ -148,6 +149,15 @@ class ProcessContext:
     def agent_settings(self) -> AgentSettings:
         """Options and permission policies of agents, which waits for runners too."""
         return AgentSettings(
+            sessions=self.sessions,
+            services=lambda session: Factory(self, session).tasks(),
+            links=self.links,
+        )
+
+    @property
+    def task_files(self) -> TaskFiles:
+        """Files of workspaces, which come from runners."""
+        return TaskFiles(
             sessions=self.sessions,
             services=lambda session: Factory(self, session).tasks(),
             links=self.links,

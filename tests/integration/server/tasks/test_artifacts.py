@@ -1,10 +1,15 @@
 """Files that tools changed: listed, with their diffs, whatever became of the workspace."""
 
+import asyncio
 from http import HTTPStatus
 from typing import Any
 
 import pytest
+from httpx import Response
+from typing_extensions import override
 
+from taskyard.kit.mux.mux import MuxStream
+from taskyard.testing.runners import FakeRunner
 from tests.conftest import Account
 from tests.support.provisioning import ok
 from tests.support.tasks import Active, Bench
@@ -164,3 +169,98 @@ async def test_those_of_another_task_or_person_are_not_there(
     assert foreign.status_code == HTTPStatus.NOT_FOUND
     assert elsewhere.status_code == HTTPStatus.NOT_FOUND
     assert elsewhere.json()["message"] == "No tool of this task changed such a file."
+
+
+# -- the file as it is now ------------------------------------------------------------
+
+
+class FilingRunner(FakeRunner):
+    """Its workspace has one file, and says why it does not hand out the others."""
+
+    content = b"<script>alert(1)</script>"
+    refusal = "not_found: /p/a.txt: No such file or directory"
+
+    @override
+    def opened(self, stream: MuxStream, target: dict[str, Any]) -> None:
+        self.target = target
+        if self.refusal and target["path"] != "/p/page ü.html":
+            stream.reject(self.refusal)
+            return
+        stream.accept(asyncio.Protocol())
+        stream.write(self.content)
+        stream.write_eof()
+
+
+class EndlessRunner(FilingRunner):
+    """Sends far more than any file may have."""
+
+    content = b"x" * (20 * 1024 * 1024)
+
+
+async def _fetch(active: Active, artifact: dict[str, Any]) -> Response:
+    return await active.bench.client.get(
+        f"{active.path}/artifacts/{artifact['id']}/content"
+    )
+
+
+async def test_the_present_file_is_only_ever_a_download(bench: Bench) -> None:
+    active = await bench.active(kind=FilingRunner)
+    await _change(active, "c1", _diff("/p/page ü.html", None, "old"))
+    [artifact] = await _listed(active)
+
+    answer = await _fetch(active, artifact)
+
+    assert answer.content == FilingRunner.content
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["content-disposition"] == (
+        "attachment; filename*=UTF-8''page%20%C3%BC.html"
+    )
+    assert isinstance(active.runner, FilingRunner)
+    assert active.runner.target["session_id"] == str(active.session)
+
+
+async def test_a_workspace_that_sends_without_end_is_cut(bench: Bench) -> None:
+    active = await bench.active(kind=EndlessRunner)
+    await _change(active, "c1", _diff("/p/page ü.html", None, "old"))
+    [artifact] = await _listed(active)
+
+    answer = await _fetch(active, artifact)
+
+    assert len(answer.content) == 16 * 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    ("reason", "status", "code"),
+    [
+        ("not_found: /p/a.txt: gone", HTTPStatus.NOT_FOUND, "file_gone"),
+        ("refused: /p/a.txt is outside", HTTPStatus.CONFLICT, "file_refused"),
+        ("too_large: 17 MiB", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "file_too_large"),
+        ("unsupported: no files", HTTPStatus.BAD_GATEWAY, "file_not_reachable"),
+    ],
+)
+async def test_what_the_workspace_refuses_has_a_code(
+    bench: Bench, reason: str, status: HTTPStatus, code: str
+) -> None:
+    active = await bench.active(kind=FilingRunner)
+    assert isinstance(active.runner, FilingRunner)
+    active.runner.refusal = reason
+    await _change(active, "c1", _diff("/p/a.txt", None, "old"))
+    [artifact] = await _listed(active)
+
+    answer = await _fetch(active, artifact)
+
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+async def test_of_a_paused_task_no_file_can_be_fetched(bench: Bench) -> None:
+    active = await bench.active()
+    await _change(active, "c1", _diff("/p/a.txt", None, "old"))
+    [artifact] = await _listed(active)
+    await active.runner.drop()
+    await active.pause()
+
+    answer = await _fetch(active, artifact)
+
+    assert answer.status_code in {HTTPStatus.CONFLICT, HTTPStatus.BAD_GATEWAY}
+    assert "Resume the task" in answer.json()["detail"]
