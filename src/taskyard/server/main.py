@@ -48,6 +48,7 @@ from taskyard.server.api import (
 from taskyard.server.api import (
     provisioners as provisioner_routes,
 )
+from taskyard.server.api.access import EndWithAccess
 from taskyard.server.api.headers import SecurityHeaders
 from taskyard.server.api.limits import BodyLimit
 from taskyard.server.background.builds import PRUNE, SETTLE
@@ -150,6 +151,7 @@ def create_app(
     app.add_middleware(
         BodyLimit, normal=config.max_body_bytes, upload=config.max_upload_bytes
     )
+    app.add_middleware(EndWithAccess)
     app.add_middleware(SecurityHeaders, https=config.access_url.startswith("https:"))
     for router in ROUTERS:
         app.include_router(router)

@@ -16,6 +16,7 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from taskyard.kit.errors import Unauthenticated
+from taskyard.server.api.access import ACTOR
 from taskyard.server.api.origin import check_same_origin
 from taskyard.server.factory import Factory, ProcessContext
 from taskyard.server.identity.actor import Actor, Scope
@@ -77,7 +78,9 @@ async def authenticate(connection: HTTPConnection) -> Actor:
         raise Unauthenticated
     if by_cookie:
         check_same_origin(connection)
-    return await _process(connection).authenticator.identify(token)
+    actor = await _process(connection).authenticator.identify(token)
+    connection.scope["state"][ACTOR] = actor
+    return actor
 
 
 Authenticated = Annotated[Actor, Depends(authenticate)]

@@ -21,7 +21,7 @@ from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-__all__ = ["Broadcast", "Hint", "Subscription", "notify"]
+__all__ = ["Broadcast", "Hint", "Subscription", "note", "notify"]
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +42,11 @@ class Hint:
 
 
 async def notify(session: AsyncSession, topic: str, id: UUID | str) -> None:  # noqa: A002 - the word for it
+    """As `note`."""
+    note(session, topic, id)
+
+
+def note(session: AsyncSession, topic: str, id: UUID | str) -> None:  # noqa: A002 - the word for it
     """Tell all processes, when and only when this transaction commits.
 
     The hints of a transaction travel in one statement at its end, each of them once.

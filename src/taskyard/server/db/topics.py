@@ -3,6 +3,7 @@
 from typing import Final
 
 __all__ = [
+    "ACCESS",
     "AGENT_LOGS",
     "EGRESS",
     "JOB",
@@ -39,6 +40,8 @@ JOB_CANCEL: Final = "job_cancel"
 PROVISIONER_READY: Final = "provisioner_ready"
 #: New egress decisions of a workspace; id = workspace.
 EGRESS: Final = "egress"
+#: What a user may do has changed, or one of their tokens has ended; id = user.
+ACCESS: Final = "access"
 #: A user was made; id = user.
 USER: Final = "user"
 #: A job is in the queue; id = its kind. Rung by a trigger on the table `jobs`.

@@ -14,6 +14,7 @@ from taskyard.server.db.engine import (
     Sessions,
 )
 from taskyard.server.gateway.service import GatewayService
+from taskyard.server.identity.access import AccessWatch
 from taskyard.server.identity.authenticator import Authenticator
 from taskyard.server.identity.logins import Logins
 from taskyard.server.identity.organizations import OrganizationService
@@ -100,6 +101,9 @@ class ProcessContext:
 
     authenticator: Authenticator
     """Who a token belongs to, remembered for some seconds."""
+
+    access: AccessWatch
+    """Ends the streams of who may no longer have them."""
 
     logins: Logins
     """Signing in, with its limits."""

@@ -27,6 +27,7 @@ from taskyard.server.factory.context import ProcessContext
 from taskyard.server.gateway.dialects import DialectName
 from taskyard.server.gateway.service import GatewayService, upstream_of
 from taskyard.server.gateway.store import SqlKeys, SqlUsage
+from taskyard.server.identity.access import AccessWatch
 from taskyard.server.identity.authenticator import Authenticator
 from taskyard.server.identity.logins import Logins
 from taskyard.server.identity.passwords import Passwords
@@ -69,6 +70,7 @@ async def open_process(
             )
             process = await _wire(parts, engine, key)
             supervisor.start(process.broadcast.run(), name="broadcast")
+            supervisor.start(process.access.run(), name="access")
             try:
                 yield process
             finally:
@@ -103,6 +105,7 @@ async def _wire(parts: _Parts, engine: AsyncEngine, key: bytes) -> ProcessContex
         cipher=Cipher(key),
         passwords=passwords,
         authenticator=authenticator,
+        access=AccessWatch(authenticator=authenticator, broadcast=parts.broadcast),
         logins=_logins(parts, passwords),
         gateway=_gateway(parts),
         links=links,

@@ -1,6 +1,6 @@
 """From the text of a token to the person behind it, remembered for some seconds."""
 
-from collections.abc import Callable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -9,6 +9,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.kit.clock import Clock
+from taskyard.server.db import topics
+from taskyard.server.db.broadcast import note
 from taskyard.server.db.engine import Sessions, after_commit
 from taskyard.server.db.tables import TokenRow, UserRow
 from taskyard.server.identity.actor import Actor, Role, Scope
@@ -89,19 +91,32 @@ class Authenticator:
         self._known[row.id] = _Remembered(actor, row.secret_hash, until)
 
     def forget_after(self, session: AsyncSession, user_id: UUID) -> None:
-        """Look this user up anew once `session` has changed something about them."""
-        after_commit(session, self._forgetter(user_id))
+        """Look this user up anew once `session` has changed something about them.
 
-    def _forgetter(self, user_id: UUID) -> Callable[[], None]:
-        def forget() -> None:
-            self._generation += 1
-            self._known = {
-                id_: known
-                for id_, known in self._known.items()
-                if known.actor.user_id != user_id
-            }
+        Here and in every other server; their streams end, see `identity.access`.
+        """
+        after_commit(session, lambda: self.forget({user_id}))
+        note(session, topics.ACCESS, user_id)
 
-        return forget
+    def forget(self, user_ids: Collection[UUID] | None) -> None:
+        """Look these users up anew; None = all."""
+        self._generation += 1
+        self._known = {
+            id_: known
+            for id_, known in self._known.items()
+            if user_ids is not None and known.actor.user_id not in user_ids
+        }
+
+    async def actors(self, token_ids: Collection[str]) -> dict[str, Actor]:
+        """Who these tokens are good for now, by token; those that are not are left out."""
+        async with self._sessions.begin() as session:
+            store = IdentityStore(session)
+            rows = await store.active_tokens(token_ids, now=self._clock.now())
+            organizations = await store.organizations_of({user.id for _, user in rows})
+        return {
+            token.id: _actor(token, user, organizations[user.id])
+            for token, user in rows
+        }
 
 
 def _extended(row: TokenRow, now: datetime) -> datetime:

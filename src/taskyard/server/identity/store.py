@@ -1,6 +1,6 @@
 """The SQL of users, organizations and tokens."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -128,7 +128,7 @@ class IdentityStore:
         return list(rows)
 
     async def organizations_of(
-        self, user_ids: Sequence[UUID]
+        self, user_ids: Collection[UUID]
     ) -> dict[UUID, list[UUID]]:
         rows = await self._session.execute(
             select(OrganizationMemberRow.user_id, OrganizationMemberRow.organization_id)
@@ -160,6 +160,22 @@ class IdentityStore:
 
     async def token(self, token_id: str) -> TokenRow | None:
         return await self._session.get(TokenRow, token_id)
+
+    async def active_tokens(
+        self, token_ids: Collection[str], *, now: datetime
+    ) -> list[tuple[TokenRow, UserRow]]:
+        """Those of the tokens that let their users in, with the users."""
+        statement = (
+            select(TokenRow, UserRow)
+            .join(UserRow, UserRow.id == TokenRow.user_id)
+            .where(
+                TokenRow.id.in_(token_ids),
+                TokenRow.expires_at > now,
+                UserRow.status != "suspended",
+                UserRow.deleted_at.is_(None),
+            )
+        )
+        return [(row[0], row[1]) for row in await self._session.execute(statement)]
 
     async def list_tokens(self, *conditions: ColumnElement[bool]) -> list[TokenRow]:
         rows = await self._session.scalars(
