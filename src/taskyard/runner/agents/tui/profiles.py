@@ -148,7 +148,6 @@ PROFILES: Final[Mapping[str, Profile]] = {
         first_prompt=("--prompt", "{prompt}"),
         resume=("--session", "{id}"),
         resume_newest=("--continue",),
-        model=("--model", "{model}"),
         busy=_pattern(r"\besc (?:to )?interrupt\b"),
     ),
     "copilot": Profile(
