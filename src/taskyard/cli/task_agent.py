@@ -1,5 +1,6 @@
 """`taskyard task options`, `policy` and `artifacts`: the agent's settings and its work."""
 
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
@@ -141,12 +142,22 @@ def artifacts(
     text: Annotated[
         str, typer.Option(help="Print what was last written to this file.")
     ] = "",
+    save: Annotated[
+        str, typer.Option(help="Fetch this file as it is now; see --to.")
+    ] = "",
+    to: Annotated[
+        Path | None,
+        typer.Option(help="Where to save it; its own name in this folder if left out."),
+    ] = None,
     output: FormatOption = "table",
     columns: ColumnsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """List the files that the agent's tools created, edited or deleted."""
     reference = Reference.parse(task)
+    if save:
+        _save(reference, save, to)
+        return
     if diff or text:
         _show_one(reference, diff or text, as_diff=bool(diff), as_json=as_json)
         return
@@ -197,6 +208,25 @@ def _show_one(
         note("This is the place that was changed last, not the whole file.", "yellow")
     if detail.truncated:
         note("It is longer than what is kept.", "yellow")
+
+
+def _save(reference: Reference, named: str, to: Path | None) -> None:
+    async def work(client: Client) -> tuple[str, bytes]:
+        found = await client.tasks.artifacts(reference.user, reference.name)
+        id_ = _chosen(found.artifacts, named)
+        path = next(each.path for each in found.artifacts if each.id == id_)
+        content = await client.tasks.artifact_content(
+            reference.user, reference.name, id_
+        )
+        return path, content
+
+    path, content = run(work)
+    # A name of a workspace must not choose where it is written.
+    target = to or Path(PurePosixPath(path).name)
+    if to is None and target.exists():
+        raise InvalidRequest(f"{target} is here already.", detail="Use --to.")
+    target.write_bytes(content)
+    note(f"{len(content)} bytes of {path} are in {target}.", "green")
 
 
 def _chosen(found: list[Artifact], named: str) -> UUID:

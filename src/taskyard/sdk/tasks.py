@@ -191,6 +191,11 @@ class TaskRoutes:
         path = f"/tasks/{user}/{task}/artifacts/{artifact}"
         return await self._connection.get(path, ArtifactDetail)
 
+    async def artifact_content(self, user: str, task: str, artifact: UUID) -> bytes:
+        """The file as it is now; only while the workspace runs."""
+        path = f"/tasks/{user}/{task}/artifacts/{artifact}/content"
+        return (await self._connection.send("GET", path)).content
+
     async def events(
         self, user: str, task: str, *, after: int | None = None, limit: int = 200
     ) -> list[StoredEvent]:

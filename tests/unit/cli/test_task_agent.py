@@ -2,9 +2,11 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from fastapi import Response
 
 from taskyard.protocol.api.tasks import (
     Artifact,
@@ -197,3 +199,19 @@ def test_a_file_without_a_text_is_said(api: FakeApi, taskyard: Taskyard) -> None
 
     assert ran.code != 0
     assert "No text of /p/src/app.py was recorded" in ran.err
+
+
+@pytest.mark.usefixtures("files")
+def test_the_present_file_is_saved(
+    api: FakeApi, taskyard: Taskyard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = f"GET /tasks/me/tidy-up/artifacts/{FIRST}/content"
+    api.on(path, Response(content=b"\0now"))
+
+    saved = taskyard("task", "artifacts", "tidy-up", "--save", "src/app.py")
+    again = taskyard("task", "artifacts", "tidy-up", "--save", "src/app.py")
+
+    assert (tmp_path / "app.py").read_bytes() == b"\0now"
+    assert (saved.code, again.code) == (0, 2)
+    assert "Use --to" in again.err

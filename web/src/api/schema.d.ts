@@ -363,6 +363,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/tasks/{user}/{task}/artifacts/{artifact}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The file as it is in the running workspace now
+         * @description As a download, up to 16 MiB. 404 when the file is gone, 409 when it is outside of the home and of the agent's directory, 502 while the workspace is away.
+         */
+        get: operations["get_artifact_content_api_v2_tasks__user___task__artifacts__artifact__content_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/tasks/{user}/{task}/cancel": {
         parameters: {
             query?: never;
@@ -2946,6 +2966,14 @@ export interface components {
             /** Heard At */
             heard_at?: string | null;
             /**
+             * Reported
+             * @default
+             * @enum {string}
+             */
+            reported: "" | "working" | "idle" | "complete" | "failure";
+            /** Resets At */
+            resets_at?: string | null;
+            /**
              * Since
              * Format: date-time
              */
@@ -5213,6 +5241,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_artifact_content_api_v2_tasks__user___task__artifacts__artifact__content_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+                task: string;
+                artifact: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description Bad Gateway */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
