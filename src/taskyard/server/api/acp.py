@@ -17,7 +17,7 @@ from taskyard.server.identity.actor import Actor
 from taskyard.server.tasks.acp.agent import AcpAgent, Invitation
 from taskyard.server.tasks.acp.rpc import Peer, Wire
 
-__all__ = ["SEND_SECONDS", "router"]
+__all__ = ["LOOK_AGAIN_SECONDS", "SEND_SECONDS", "router"]
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
@@ -27,7 +27,7 @@ router = APIRouter()
 #: again. What it is told waits in the database meanwhile, not in memory.
 SEND_SECONDS: Final = 30.0
 #: A token that is revoked ends the connection within this time.
-_LOOK_AGAIN_SECONDS: Final = 30.0
+LOOK_AGAIN_SECONDS: Final = 30.0
 
 _NORMAL: Final = 1000
 _POLICY: Final = 1008
@@ -95,7 +95,7 @@ async def _look_again(
     websocket: WebSocket, wire: "_EditorWire", visitor: _Visitor
 ) -> None:
     while True:
-        await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+        await asyncio.sleep(LOOK_AGAIN_SECONDS)
         try:
             visitor.actor = await authenticate(websocket)
         except TaskyardError as error:

@@ -1,7 +1,7 @@
 """The server as an agent of the Agent Client Protocol: its methods."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar, final
 from uuid import UUID, uuid4
@@ -24,8 +24,9 @@ from taskyard.protocol.api.acp import (
 )
 from taskyard.server.config import OWN_VERSION
 from taskyard.server.identity.actor import Actor
-from taskyard.server.tasks.acp.attachment import Attachment
-from taskyard.server.tasks.acp.desk import Desk, Opened
+from taskyard.server.tasks.acp.attachment import Attachment, Start
+from taskyard.server.tasks.acp.attachments import Attachments
+from taskyard.server.tasks.acp.desk import Desk
 from taskyard.server.tasks.acp.drafts import Draft, Drafts
 from taskyard.server.tasks.acp.listing import listing
 from taskyard.server.tasks.acp.options import config_options, mode_option, settings
@@ -38,8 +39,6 @@ __all__ = ["AcpAgent", "Invitation"]
 
 #: Of a very long conversation an editor is told the newest part.
 REPLAYED_EVENTS: Final = 20_000
-#: Sessions that one connection follows at a time; each costs a query for every change.
-_ATTACHED: Final = 32
 
 Shape = TypeVar("Shape", bound=Params)
 Method = Callable[[Json], Awaitable[Answer]]
@@ -72,13 +71,14 @@ class AcpAgent:
         self._invitation = invitation
         self._desk = desk
         self._drafts_of = drafts
-        self._streams = streams
         self._peer = peer
-        self._attached: dict[UUID, Attachment] = {}
-        self._runs: dict[UUID, asyncio.Task[None]] = {}
+        self._sessions = Attachments(
+            lambda opened: Attachment(
+                opened, actor=actor, desk=desk, streams=streams, peer=peer
+            )
+        )
         self._drafts: dict[UUID, Draft] = {}
         self._making = asyncio.Lock()
-        self._group: asyncio.TaskGroup | None = None
         self._methods: Mapping[str, Method] = {
             "initialize": self._initialize,
             "session/new": self._new,
@@ -94,14 +94,7 @@ class AcpAgent:
 
     async def serve(self) -> None:
         """Until the editor is gone, or cannot be told any more."""
-        try:
-            async with asyncio.TaskGroup() as group:
-                self._group = group
-                await self._peer.serve(self)
-                for run in self._runs.values():
-                    run.cancel()
-        except* ConnectionError:
-            pass
+        await self._sessions.during(self._peer.serve(self))
 
     async def answer(self, method: str, params: Json) -> Answer:
         known = self._methods.get(method)
@@ -178,10 +171,7 @@ class AcpAgent:
         """The editor looks away. The task goes on: it is not the editor's alone."""
         task_id = _read(CloseSession, params).session_id
         self._drafts.pop(task_id, None)
-        attachment = self._attached.pop(task_id, None)
-        if attachment is not None:
-            attachment.leave()
-            await self._stop(task_id)
+        await self._sessions.leave(task_id)
         return Answer({})
 
     async def _attach(
@@ -193,57 +183,19 @@ class AcpAgent:
         from_now_on: bool = False,
     ) -> Answer:
         opened = await self._desk.open(self._actor(), task_id)
-        start = opened.last_seq if from_now_on else opened.last_seq - REPLAYED_EVENTS
-        attachment = await self._follow(
-            opened,
-            cwd=asked.cwd,
-            mine=asked.ours.mine,
-            after=max(0, start) if asked.ours.after is None else asked.ours.after,
-            answer_first=answer_first,
+        after = asked.ours.after
+        first = max(0, opened.last_seq - REPLAYED_EVENTS)
+        if after is not None:
+            start = Start(after=after, answer_first=answer_first)
+        elif from_now_on:
+            start = Start(after=opened.last_seq, answer_first=answer_first)
+        else:
+            start = Start(after=first, answer_first=answer_first, is_cut=first > 0)
+        attachment = await self._sessions.follow(
+            opened, start, cwd=asked.cwd, mine=asked.ours.mine
         )
         await attachment.caught_up.wait()
         return Answer(settings(opened.options), then=attachment.go_live.set)
-
-    async def _follow(
-        self,
-        opened: Opened,
-        *,
-        cwd: str,
-        mine: Iterable[UUID],
-        after: int,
-        answer_first: bool = False,
-    ) -> Attachment:
-        """A session that is attached already is told anew; its prompts still wait."""
-        task_id = opened.task_id
-        await self._stop(task_id)
-        attachment = self._attached.get(task_id)
-        if attachment is None:
-            if len(self._attached) >= _ATTACHED:
-                raise RpcError(
-                    acp.REFUSED,
-                    f"At most {_ATTACHED} sessions can be followed at a time: "
-                    "close one with session/close.",
-                )
-            attachment = Attachment(
-                opened,
-                actor=self._actor,
-                desk=self._desk,
-                streams=self._streams,
-                peer=self._peer,
-            )
-            self._attached[task_id] = attachment
-        attachment.begin_anew(opened, cwd=cwd, mine=mine)
-        assert self._group is not None  # noqa: S101 - nothing is asked before `serve`
-        self._runs[task_id] = self._group.create_task(
-            attachment.run(after=after, answer_first=answer_first)
-        )
-        return attachment
-
-    async def _stop(self, task_id: UUID) -> None:
-        run = self._runs.pop(task_id, None)
-        if run is not None:
-            run.cancel()
-            await asyncio.wait([run])
 
     # -- turns ------------------------------------------------------------------------
 
@@ -255,29 +207,32 @@ class AcpAgent:
                 text = prompt_text(asked.prompt, cwd=draft.cwd)
                 await self._make(draft, text)
                 message_id = acp.initial_message_id(draft.id)
-        attachment = self._following(asked.session_id)
+        attachment = self._sessions.require(asked.session_id)
         text = prompt_text(asked.prompt, cwd=attachment.cwd)
         return Answer({"stopReason": await attachment.prompt(text, message_id)})
 
     async def _make(self, draft: Draft, text: str) -> None:
+        self._sessions.check_room(draft.id)
         await self._drafts_of.make(self._actor(), draft, text)
         self._drafts.pop(draft.id, None)
         opened = await self._desk.open(self._actor(), draft.id)
         mine = [acp.initial_message_id(draft.id)]
-        attachment = await self._follow(opened, cwd=draft.cwd, mine=mine, after=0)
+        attachment = await self._sessions.follow(
+            opened, Start(after=0), cwd=draft.cwd, mine=mine
+        )
         attachment.go_live.set()
 
     async def _cancel(self, params: Json) -> Answer:
         task_id = _read(CancelSession, params).session_id
-        if task_id in self._attached:
-            await self._attached[task_id].cancel()
+        if (attachment := self._sessions.get(task_id)) is not None:
+            await attachment.cancel()
         return Answer({})
 
     # -- options ----------------------------------------------------------------------
 
     async def _set_mode(self, params: Json) -> Answer:
         asked = _read(SetMode, params)
-        opened = self._following(asked.session_id).opened
+        opened = self._sessions.require(asked.session_id).opened
         mode = mode_option(await self._desk.options(self._actor(), opened))
         if mode is None:
             raise RpcError(acp.INVALID_PARAMS, "The task's agent offers no modes.")
@@ -288,7 +243,7 @@ class AcpAgent:
         asked = _read(SetConfigOption, params)
         options = await self._desk.set_option(
             self._actor(),
-            self._following(asked.session_id).opened,
+            self._sessions.require(asked.session_id).opened,
             asked.config_id,
             value=asked.value,
         )
@@ -304,16 +259,6 @@ class AcpAgent:
                 detail="This connection is for one task: session/list names it."
             )
         return session_id
-
-    def _following(self, session_id: UUID) -> Attachment:
-        attachment = self._attached.get(session_id)
-        if attachment is None:
-            raise RpcError(
-                acp.NOT_FOUND,
-                "The session is not open here: begin with session/new, session/load or "
-                "session/resume.",
-            )
-        return attachment
 
 
 def _read(shape: type[Shape], params: Mapping[str, Any]) -> Shape:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from contextlib import aclosing
+from dataclasses import dataclass
 from typing import Final, final
 from uuid import UUID, uuid4
 
@@ -32,11 +33,24 @@ from taskyard.server.tasks.acp.waiting import (
 )
 from taskyard.server.tasks.stream import Sign, TaskStreams
 
-__all__ = ["Attachment"]
+__all__ = ["Attachment", "Start"]
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 _REMEMBERED: Final = 500
+_CUT: Final = (
+    "The beginning of this long conversation is left out here; the task's page and "
+    "`taskyard task logs` have it."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """Where an editor begins to be told."""
+
+    after: int  # the number of the last event that it knows
+    answer_first: bool = False  # else it is told what there is before its answer
+    is_cut: bool = False  # there is more below, and it does not know that
 
 
 @final
@@ -87,18 +101,20 @@ class Attachment:
 
     # -- what is told -----------------------------------------------------------------
 
-    async def run(self, *, after: int, answer_first: bool = False) -> None:
-        """Tell what there is above `after`, and all that comes, until the task is deleted.
+    async def run(self, start: Start) -> None:
+        """Tell what there is, and all that comes, until the task is deleted.
 
         Raises ConnectionError.
         """
-        self._told = after
+        self._told = start.after
         try:
-            if answer_first:
+            if start.answer_first:
                 self.caught_up.set()
                 await self.go_live.wait()
+            if start.is_cut:
+                await self._update(thought(_CUT, id_=f"taskyard-{uuid4()}"))
             async with asyncio.TaskGroup() as group:
-                await self._follow(after, group)
+                await self._follow(start.after, group)
                 for question in self._asked.values():
                     question.cancel()
         finally:

@@ -166,9 +166,15 @@ _NOTICES: Final[Mapping[str, str]] = {
     "crashed": "The agent's process has ended.",
 }
 
+_AT_THE_TERMINAL: Final = (
+    "A person uses the agent's terminal: the message waits until it is given back."
+)
+
 
 def notice(detail: TaskDetail) -> str:
     """Why there is no answer yet; empty when the agent works or waits for words."""
+    if detail.controller == "terminal" and detail.work.status not in _NOTICES:
+        return _AT_THE_TERMINAL
     words = _NOTICES.get(detail.work.status, "")
     return f"{words} {detail.work.detail}".strip() if words else ""
 

@@ -55,13 +55,13 @@ class Desk:
         await editor.agent.load_session(session_id=str(active.id), cwd="/")
         return editor
 
-    async def raw(self, active: Active) -> Any:
+    async def raw(self, active: Active, *, token: str = "") -> Any:
         """A WebSocket for what no proper client sends."""
         return await self.stack.enter_async_context(
             connect(
                 f"{self.url.replace('http', 'ws', 1)}{active.path}/acp",
                 additional_headers={
-                    "Authorization": f"Bearer {self.bench.yard.owner.token}"
+                    "Authorization": f"Bearer {token or self.bench.yard.owner.token}"
                 },
                 max_size=None,
                 max_queue=1,

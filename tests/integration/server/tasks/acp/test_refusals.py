@@ -95,6 +95,24 @@ async def test_nobody_attaches_without_a_session(desk: Desk) -> None:
     assert refused.value.response.status_code == 401
 
 
+async def test_a_token_that_is_revoked_ends_the_connection(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(acp, "LOOK_AGAIN_SECONDS", 0.05)
+    active = await desk.bench.active()
+    client = desk.bench.client
+    made = ok(
+        await client.post("/api/v2/users/me/keys/tokens", json={"token_name": "ed"})
+    )
+    socket = await desk.raw(active, token=made["key"])
+
+    await client.delete(f"/api/v2/users/me/keys/{made['key'].partition('-')[0]}")
+    with pytest.raises(websockets.ConnectionClosed):
+        await answer_of(socket, 1)
+
+    assert socket.close_code == 1008
+
+
 async def test_a_page_of_another_site_cannot_attach_with_a_cookie(desk: Desk) -> None:
     token = desk.bench.yard.owner.token
     address = f"{desk.url.replace('http', 'ws', 1)}/api/v2/acp"

@@ -6,6 +6,7 @@ from acp import RequestError, text_block
 from taskyard.protocol.acp import (
     INVALID_PARAMS,
 )
+from taskyard.server.tasks.acp import agent
 from tests.integration.server.tasks.acp.scene import Desk, prompted, say
 from tests.support.provisioning import ok
 
@@ -87,6 +88,21 @@ async def test_loading_tells_the_whole_conversation_before_it_is_answered(
         if update["sessionUpdate"] == "agent_message_chunk"
     ]
     assert words == ["Done.", "One two three."]
+
+
+async def test_of_a_very_long_conversation_the_end_is_told_and_that_it_is_cut(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(agent, "REPLAYED_EVENTS", 2)
+    active = await desk.bench.active()
+    for number in range(4):
+        say(active, f"{number}", key=f"m{number}")
+    await active.runner.settled()
+
+    editor = await desk.attached(active)
+
+    assert editor.said() == "23"
+    assert "taskyard task logs" in editor.said("agent_thought_chunk")
 
 
 async def test_resuming_tells_only_what_comes_from_then_on(desk: Desk) -> None:

@@ -329,6 +329,12 @@ def test_who_waits_is_told_why(status: Any, words: str) -> None:
     assert notice(wire.task(status)) == words
 
 
+def test_who_waits_for_a_person_at_the_terminal_is_told_so() -> None:
+    task = wire.task("idle", controller="terminal")
+
+    assert "terminal" in notice(task)
+
+
 def test_a_notice_is_a_thought() -> None:
     update = thought("The workspace is starting.", id_="n1")
 
