@@ -1,11 +1,11 @@
 """How fast terminals are emulated, and how soon an agent at rest is known to be at rest.
 
 Feed: MB/s of each emulator over recorded terminals. Ready: on the same recordings, the
-time from the agent's last sign of the turn to "idle", by the title and by the rule of two
-seconds without a change (AgentAPI's).
+time from the agent's last sign of the turn to "idle", by our evidence and by AgentAPI's
+rule, which waits for 81 equal looks at the screen, 25 ms apart. What it would say while
+the agent asks for a permission or a login is printed as well.
 """
 
-import statistics
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,11 +22,16 @@ FEED_BYTES: Final = 8 * 1024 * 1024
 CHUNK: Final = 4096  # what one read of a terminal gives
 ROUNDS: Final = 3
 LOG: Final = b"\x1b[32m2026-01-01 INFO\x1b[0m a line of a build, as logs have them\r\n"
-IDLE_TITLE: Final = b"\x1b]0;\xe2\x9c\xb3"
+#: AgentAPI's rule.
+SNAPSHOT_SECONDS: Final = 0.025
+EQUAL_SNAPSHOTS: Final = 81
+#: Moments in which an agent waits for a person: to call it ready then is wrong.
+BLOCKED: Final = frozenset({"asked", "logging in"})
 
 
 def main() -> None:
-    recordings = {path.stem: load(path) for path in sorted(FOLDER.glob("*.jsonl"))}
+    paths = sorted(FOLDER.glob("*.work.jsonl.gz"))
+    recordings = {path.name.partition(".")[0]: load(path) for path in paths}
     for name in EMULATORS:
         try:
             terminal = EMULATORS[name](120, 40)
@@ -39,13 +44,13 @@ def main() -> None:
             print(f", {title} {feed(name, recording.output):.0f} MB/s", end="")
         print(f"; text of a screen {text_seconds(name) * 1e3:.2f} ms")
     for title, recording in recordings.items():
-        if IDLE_TITLE in recording.output:
-            by_title = ready(recording, titles=True)
-            by_screen = ready(recording, titles=False)
-            print(
-                f"ready after a turn of {title}: title {_ms(by_title)}, "
-                f"two seconds without change {_ms(by_screen)}"
-            )
+        ours, theirs = by_evidence(recording), by_snapshots(recording)
+        print(
+            f"ready after a turn of {title}: {_after(recording, ours)}, "
+            f"81 equal snapshots {_after(recording, theirs)}; "
+            f"asking: {_blocked(recording, ours)}, "
+            f"81 equal snapshots {_blocked(recording, theirs)}"
+        )
 
 
 def feed(emulator: str, data: bytes) -> float:
@@ -74,29 +79,67 @@ def text_seconds(emulator: str) -> float:
     return seconds
 
 
-def ready(recording: Recording, *, titles: bool) -> list[float]:
-    """Seconds from the idle title of each turn to the conclusion that it is over."""
-    terminal: Terminal = next(iter(EMULATORS.values()))(
-        recording.columns, recording.rows
-    )
-    idle = [
-        seen.at
-        for seen in replay(recording, terminal, titles=titles)
-        if seen.verdict.state == "idle"
-    ]
+#: From a moment on, it is known to be ready or not.
+Course = Sequence[tuple[float, bool]]
+
+
+def by_evidence(recording: Recording) -> Course:
+    terminal = _terminal(recording)
+    seen = list(replay(recording, terminal))
     terminal.close()
-    times: list[float] = []
-    for rest in (entry.at for entry in recording.entries if entry.kind == "rest"):
-        begins = [
-            e.at for e in recording.entries if e.at <= rest and IDLE_TITLE in e.data
-        ]
-        known = [at for at in idle if at >= begins[-1]]
-        times += [known[0] - begins[-1]] if known else []
-    return times
+    return [(s.at, s.verdict.state == "idle") for s in seen]
 
 
-def _ms(seconds: Sequence[float]) -> str:
-    return f"{statistics.median(seconds) * 1e3:.0f} ms" if seconds else "never"
+def by_snapshots(recording: Recording) -> Course:
+    """The screen every 25 ms; ready when the last 81 of them are equal."""
+    terminal, course = _terminal(recording), list[tuple[float, bool]]()
+    left, last, equal, at = list(reversed(recording.entries)), "", 0, 0.0
+    while at < recording.entries[-1].at + 5:
+        while left and left[-1].at <= at:
+            terminal.feed(left.pop().data)
+        text = terminal.text()
+        equal = equal + 1 if text == last else 1
+        course.append((at, equal >= EQUAL_SNAPSHOTS))
+        last, at = text, at + SNAPSHOT_SECONDS
+    terminal.close()
+    return course
+
+
+def _terminal(recording: Recording) -> Terminal:
+    return next(iter(EMULATORS.values()))(recording.columns, recording.rows)
+
+
+def _after(recording: Recording, course: Course) -> str:
+    """From the last change on the screen or in the title to the knowledge of rest."""
+    done = recording.moments["answered"]
+    said = max(e.at for e in recording.entries if e.kind == "prompt" and e.at < done)
+    rested = _last_sign(recording, said, done)
+    known = next((at for at, ready in course if ready and at >= rested), None)
+    early = any(ready for at, ready in course if said + 0.5 < at < rested - 1)
+    when = "never" if known is None else f"{(known - rested) * 1e3:.0f} ms"
+    return when + (" (and wrongly before)" if early else "")
+
+
+def _last_sign(recording: Recording, begin: float, end: float) -> float:
+    """When text or title changed last."""
+    terminal, last, changed = _terminal(recording), ("", ""), begin
+    for entry in recording.entries:
+        if entry.at > end:
+            break
+        if entry.kind == "out":
+            terminal.feed(entry.data)
+            now = (terminal.text(), terminal.title)
+            if now != last and entry.at > begin:
+                changed = entry.at
+            last = now
+    terminal.close()
+    return changed
+
+
+def _blocked(recording: Recording, course: Course) -> str:
+    at = next(at for name, at in recording.moments.items() if name in BLOCKED)
+    ready = [is_ready for when, is_ready in course if when <= at][-1]
+    return "called ready" if ready else "not ready"
 
 
 if __name__ == "__main__":

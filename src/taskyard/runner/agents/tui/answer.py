@@ -26,8 +26,20 @@ ANSWER_LINES: Final = 4000
 _OFTEN: Final = 8
 #: A line or two far below the text: a hint at the edge of the screen.
 _FOOTER: Final = re.compile(r"\n{5,}[^\n]+(?:\n[^\n]+)?\s*\Z")
-#: What Claude writes under a finished turn; the duration is told with the turn's end.
-_SUMMARY: Final = re.compile(r"\n✻ \w+ for (?:\d+[hms] ?)+(?: · done [^\n]*)?\s*\Z")
+#: What agents write under a finished turn; the duration is told with the turn's end.
+_SUMMARY: Final = re.compile(
+    r"\n✻ \w+ for (?:\d+[hms] ?)+(?: · done [^\n]*)?\s*\Z"
+    r"|\n\s*Worked for <?\d[^\n]{0,20} • \d\d:\d\d\s*\Z"
+    r"|\n\s*▣ +\w+ · [^\n]{1,80} · \d[^\n]{0,12}\s*\Z"
+)
+#: Gemini's line of hints above its box, and its mode.
+_HINTS: Final = re.compile(
+    r"\n\s*\? for shortcuts\s*(?:\n─{15,}[^\n]*(?:\n[^\n]+)?)?\s*\Z"
+)
+#: What OpenCode shows for a moment at the right edge, above everything.
+_TOAST: Final = re.compile(r"[ \t]{3,}┃[^┃\n]*┃[ \t]*$", re.MULTILINE)
+#: Copilot says beside a message when it came.
+_CLOCK: Final = re.compile(r"\s{2,}\d\d:\d\d\s*$")
 #: Of a line that wraps.
 _LONG_ECHO: Final = 40
 #: A footer that no rule knows as an input box is never larger.
@@ -55,6 +67,8 @@ class Answer:
 
     def see(self, screen: str) -> None:
         """Take in what is shown now: history and screen, or the screen alone."""
+        if self._agent == "opencode":
+            screen = _TOAST.sub("", screen)
         old, now = _without_footer(self._agent, self._before, screen)
         if not any(rune.isalnum() for line in now for rune in line):
             return  # cleared, to be drawn anew
@@ -84,7 +98,7 @@ class Answer:
 
     def _is_echo(self, line: str) -> bool:
         """The person's words, alone on their line, as far as they fit on it."""
-        shown = "".join(line.split()).strip("│|┃").lstrip(">❯›*")
+        shown = "".join(_CLOCK.sub("", line).split()).strip("│|┃").lstrip(">❯›*")
         whole = shown == self._echo
         return whole or (len(shown) >= _LONG_ECHO and self._echo.startswith(shown))
 
@@ -92,10 +106,15 @@ class Answer:
         """What the agent said, formatted as AgentAPI's clients expect it."""
         shown = "\n".join(self._lines)
         message = format_agent_message(self._agent, shown, self._said)
+        first, _, rest = message.partition("\n")
+        if self._is_echo(first):
+            message = rest
         if self._scrolled:
             message = _without_end_of_echo(message, self._said)
         message = format_tool_call(self._agent, message)[0]
-        return trim_blank_lines(_SUMMARY.sub("", _FOOTER.sub("", message)))
+        for end in (_FOOTER, _HINTS, _SUMMARY):
+            message = end.sub("", message)
+        return trim_blank_lines(message)
 
     def _append(self, window: list[str]) -> None:
         """The old text has left the screen: join what is shown to what was seen."""

@@ -49,7 +49,8 @@ class Avt:
         return self._signals.is_between and not self._decoder.getstate()[0]
 
     def feed(self, data: bytes) -> None:
-        self._vt.feed_str(self._decoder.decode(data))
+        # "The sign before is text, no picture" would take a cell of its own here.
+        self._vt.feed_str(self._decoder.decode(data).replace("\ufe0e", ""))
         self._signals.feed(data, self.cursor)
 
     def text(self) -> str:

@@ -16,6 +16,8 @@ __all__ = ["Dialog", "find_dialog"]
 #: Lines at the end of the screen that a dialog lies in.
 _REACH: Final = 24
 _DETAIL_CHARACTERS: Final = 300
+#: Above a menu: the question, and what it is about.
+_ABOVE: Final = 8
 #: Below a menu: how to choose, and a status line or three.
 _HINT_LINES: Final = 4
 
@@ -43,7 +45,8 @@ _HINT: Final = re.compile(
     re.IGNORECASE,
 )
 _LOGIN: Final = re.compile(
-    r"\bsign in\b|\blog ?in\b|\bauthenticat|\bapi key\b|\bnot logged in\b"
+    r"\bsign(?:ing)? in\b|\blog ?in\b|\bauthenticat|\bapi key\b|\bnot logged in\b"
+    r"|\bconnect a provider\b|\bauthoriz(?:e|ation)\b"
     r"|\boauth\b|\bsubscription\b.*\bbilling\b",
     re.IGNORECASE,
 )
@@ -55,9 +58,17 @@ _NO: Final = re.compile(
     r"^(?:no\b|don'?t|deny|reject|cancel|exit|quit|never|skip|esc\b)", re.IGNORECASE
 )
 _CODE: Final = re.compile(
-    r"paste (?:the |your )?code|enter (?:the |your )?(?:code|api key)|https://\S*(?:oauth|login|device)",
+    r"paste (?:the |your )?(?:code|api key)|enter (?:the |your )?(?:(?:\w+ )?code|(?:\w+ )?api key)"
+    r"|https://\S*(?:oauth|login|device)",
     re.IGNORECASE,
 )
+#: Choices beside each other, the hint on the same line: `Allow once   Reject   ⇆ select`.
+_BESIDE: Final = re.compile(
+    r"^[\s│|┃]*(?P<names>\S.*?)\s{3,}(?:\S+ \S+\s+)*⇆ select\b", re.IGNORECASE
+)
+_GAP: Final = re.compile(r"\s{2,}")
+#: The bottom of an input box that has no prompt sign.
+_BOX_BOTTOM: Final = "╹▀"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,23 +89,26 @@ class Dialog:
 def find_dialog(screen: str, more: re.Pattern[str] | None = None) -> Dialog | None:
     """The dialog at the end of `screen`; `more` matches dialogs that only one agent has."""
     lines = [line.rstrip() for line in screen.rstrip().split("\n")][-_REACH:]
-    tail = "\n".join(lines)
     if (choices := _choices(lines)) is not None:
         start, options = choices
         question = _question(lines[:start])
-        return Dialog(kind=_kind(question, options), title=question, options=options)
+        around = "\n".join(lines[max(0, start - _ABOVE) :])
+        kind = _kind(question, options, around)
+        return Dialog(kind=kind, title=question, options=options)
+    if (beside := _beside(lines)) is not None:
+        return beside
     last = "\n".join(lines[-2:])
     if _YES_NO.search(last) or (more is not None and more.search(last)):
         title = next(line for line in reversed(lines) if line.strip())
         return Dialog(kind="permission", title=_bare(title), options=_YES_AND_NO)
-    if _CODE.search(tail) and _LOGIN.search(tail):
-        return Dialog(kind="login", title=_first(lines, _LOGIN))
+    if (asked := _wants_code(lines)) is not None:
+        return Dialog(kind="login", title=_login_words(lines[: asked + 1]))
     return None
 
 
 def _choices(lines: Sequence[str]) -> tuple[int, tuple[Option, ...]] | None:
     """Where a list of choices begins, and what they are; None without a list."""
-    return _numbered(lines) or _dotted(lines)
+    return _numbered(lines) or _explained(lines) or _dotted(lines)
 
 
 def _numbered(lines: Sequence[str]) -> tuple[int, tuple[Option, ...]] | None:
@@ -109,18 +123,41 @@ def _numbered(lines: Sequence[str]) -> tuple[int, tuple[Option, ...]] | None:
         return None
     start, end = found[0][0], found[-1][0]
     pointed = any(m["cursor"] for _, m in found)
-    text = "\n".join(lines[max(0, start - 8) :])
-    asked = bool(_QUESTION.search(text) or _HINT.search(text))
-    if (
-        not pointed
-        or (not asked and not _LOGIN.search(text))
-        or not _quiet_below(lines[end + 1 :])
-    ):
+    text = "\n".join(lines[max(0, start - _ABOVE) :])
+    asked = any(words.search(text) for words in (_QUESTION, _HINT, _LOGIN))
+    framed = lines[start].lstrip().startswith("│")
+    if not pointed or not (asked or framed) or not _quiet_below(lines[end + 1 :]):
         return None
     options = tuple(
         _option(m["number"], m["name"], m["number"].encode()) for _, m in found
     )
     return start, options
+
+
+def _explained(lines: Sequence[str]) -> tuple[int, tuple[Option, ...]] | None:
+    """Choices with a line of explanation each and blank lines between, in a frame."""
+    if not (_HINT.search("\n".join(lines)) or _LOGIN.search("\n".join(lines))):
+        return None
+    marked = [
+        i
+        for i, line in enumerate(lines)
+        if (m := _DOTTED.match(line)) and m["cursor"] in "❯›" and "│" in line[:4]
+    ]
+    if not marked:
+        return None
+    at = marked[-1]
+    heads = [
+        i
+        for i in range(1, len(lines))
+        if _bare(lines[i])
+        and not _bare(lines[i - 1])
+        and _is_choice(lines[i], lines[at])
+    ]
+    # The words above the list begin where the cursor is, not where the choices do.
+    if at not in heads or len(heads) < 2:  # noqa: PLR2004 - one choice is none
+        return None
+    names = [lines[i] for i in heads]
+    return heads[0], _by_arrows(names, heads.index(at))
 
 
 def _dotted(lines: Sequence[str]) -> tuple[int, tuple[Option, ...]] | None:
@@ -141,6 +178,37 @@ def _dotted(lines: Sequence[str]) -> tuple[int, tuple[Option, ...]] | None:
         if end > start and _quiet_below(lines[end + 1 :]):
             return start, _by_arrows(lines[start : end + 1], at - start)
     return None
+
+
+def _beside(lines: Sequence[str]) -> Dialog | None:
+    """Choices in one line, the first of them marked by its colour alone."""
+    at = len(lines) - 1
+    while at >= 0 and not _bare(lines[at]):
+        at -= 1
+    found = _BESIDE.match(lines[at]) if at >= 0 else None
+    if found is None:
+        return None
+    names = [name for name in _GAP.split(found["names"]) if name]
+    options = tuple(
+        _option(str(number), name, b"\x1b[C" * (number - 1) + b"\r")
+        for number, name in enumerate(names, 1)
+    )
+    words = [_bare(line).lstrip("△→ ") for line in lines[:at]]
+    asks = [i for i, line in enumerate(words) if _QUESTION.search(line)]
+    title = ": ".join(w for w in words[asks[-1] : asks[-1] + 2] if w) if asks else ""
+    kind = _kind(title, options, title)
+    return Dialog(kind=kind, title=title[:_DETAIL_CHARACTERS], options=options)
+
+
+def _wants_code(lines: Sequence[str]) -> int | None:
+    """Where something for a login is to be typed; above an input box it is conversation."""
+    asked = [i for i, line in enumerate(lines) if _CODE.search(line)]
+    if not asked or not _LOGIN.search("\n".join(lines)):
+        return None
+    below = lines[asked[-1] + 1 :]
+    if any(_INPUT.match(line) or _BOX_BOTTOM in line for line in below):
+        return None
+    return asked[0]
 
 
 def _is_choice(line: str, marked: str) -> bool:
@@ -181,26 +249,30 @@ _YES_AND_NO: Final = (_option("y", "Yes", b"y\r"), _option("n", "No", b"n\r"))
 
 
 def _kind(
-    question: str, options: Sequence[Option]
+    question: str, options: Sequence[Option], around: str
 ) -> Literal["permission", "menu", "login"]:
-    names = " ".join(option.answer["name"] for option in options)
     kinds = {option.answer["kind"] for option in options}
     if "reject_once" in kinds and kinds & {"allow_once", "allow_always"}:
         return "permission"
-    return "login" if _LOGIN.search(f"{question} {names}") else "menu"
+    return "login" if _LOGIN.search(f"{question} {around}") else "menu"
 
 
 def _question(lines: Sequence[str]) -> str:
-    """The paragraph above the choices that asks, else the one right above them."""
+    """The line above the choices that asks, else the first of the paragraph there."""
     words = [_bare(line) for line in lines]
-    for line in reversed(words[-8:]):
+    for line in reversed(words[-_ABOVE:]):
         if line.endswith("?") or _QUESTION.search(line):
             return line[:_DETAIL_CHARACTERS]
-    return next((line for line in reversed(words) if line), "")[:_DETAIL_CHARACTERS]
+    while words and not words[-1]:
+        words.pop()
+    begin = next((i + 1 for i in reversed(range(len(words))) if not words[i]), 0)
+    return words[begin][:_DETAIL_CHARACTERS] if words else ""
 
 
-def _first(lines: Sequence[str], pattern: re.Pattern[str]) -> str:
-    return next((_bare(x) for x in lines if pattern.search(x)), "")[:_DETAIL_CHARACTERS]
+def _login_words(lines: Sequence[str]) -> str:
+    """The nearest words about it that are no address."""
+    named = [_bare(x) for x in lines if _LOGIN.search(x) and "://" not in x]
+    return named[-1][:_DETAIL_CHARACTERS] if named else "The agent wants a login."
 
 
 def _bare(line: str) -> str:

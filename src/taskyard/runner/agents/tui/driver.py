@@ -20,6 +20,7 @@ from taskyard.runner.agents.driver import (
 from taskyard.runner.agents.hooks.facts import HookFact
 from taskyard.runner.agents.hooks.hearing import Hearing
 from taskyard.runner.agents.recall import Told
+from taskyard.runner.agents.tui.complaints import Complaint
 from taskyard.runner.agents.tui.emulators import open_terminal
 from taskyard.runner.agents.tui.evidence import Evidence, Verdict, judge, works
 from taskyard.runner.agents.tui.keyboard import NotTaken, type_message
@@ -78,6 +79,7 @@ class TuiDriver:
         self._witness = self._hearing.witness
         self._questions = Questions(emit, self._write, self._witness.take_asked)
         self._turn: Turn | None = None
+        self._complaint: Complaint | None = None  # at the end of the last turn
         self._external_id = ""
         self._shown = ("", "", "")  # state, detail and source, as last emitted
         self._shown_at = 0.0
@@ -159,9 +161,9 @@ class TuiDriver:
     ) -> None:
         screen, process = self._living()
         running = Turn(
-            turn, agent=self._profile.name, said=text, screen=screen, emit=self._emit
+            turn, profile=self._profile, said=text, screen=screen, emit=self._emit
         )
-        self._turn = running
+        self._turn, self._complaint = running, None
         self._witness.expect(text)
         self._state("running", "driver")
         try:
@@ -182,6 +184,7 @@ class TuiDriver:
             running.stop_reason = "error"
         self._witness.settle(running.stop_reason)
         running.finish("" if self._witness.has_told else screen.whole())
+        self._complaint = running.complaint
         await self._hearing.forget()
         if running.verdict is not None:
             self._show(running.verdict)
@@ -361,6 +364,10 @@ class TuiDriver:
 
     def _show(self, verdict: Verdict) -> bool:
         """Tell the state; True when it came with a new dialog."""
+        if verdict.state != "idle":
+            self._complaint = None
+        elif self._complaint is not None:
+            verdict = self._complaint.about(verdict)
         asked = self._questions.see(verdict.dialog, self.screen)
         more = {"detail": verdict.detail} if verdict.detail else {}
         if verdict.state in _ACTIONS:

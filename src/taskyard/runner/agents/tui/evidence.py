@@ -1,7 +1,8 @@
 """What the agent does, judged from what its terminal shows, the best evidence first.
 
 1. The title, where the agent says there what it does.
-2. A dialog at the end of the screen: it wants a person, whatever else is shown.
+2. A dialog at the end of the screen: it wants a person, whatever else is shown. One that
+   stays for a second is believed before a title that says "working".
 3. Words that are on the screen only during a turn.
 4. The title of an idle agent, or the bell after a turn.
 5. A screen that has not changed for two seconds, the last resort.
@@ -36,6 +37,8 @@ TITLE_SECONDS: Final = 0.15
 BELL_SECONDS: Final = 0.3
 #: A dialog is drawn in one go; half of it may look like another one.
 DIALOG_SECONDS: Final = 0.1
+#: Longer than an answered dialog stays on the screen while the agent goes on.
+STAYING_SECONDS: Final = 1.0
 STABLE_SECONDS: Final = 2.0
 
 
@@ -68,7 +71,8 @@ class Verdict:
 def judge(profile: Profile, evidence: Evidence) -> Verdict:
     """The state of the agent. Without any evidence it is starting, or running its turn."""
     return (
-        _title_of_activity(profile, evidence)
+        _dialog_that_stays(profile, evidence)
+        or _title_of_activity(profile, evidence)
         or _dialog(profile, evidence)
         or _busy_words(profile, evidence)
         or _rest(profile, evidence)
@@ -92,21 +96,37 @@ def _title_of_activity(profile: Profile, evidence: Evidence) -> Verdict | None:
             state="requires_action", source="title", detail=detail, dialog=dialog
         )
     if _says(titles.working, evidence.title):
-        return Verdict(state="running", source="title")
+        asks = find_dialog(evidence.screen, profile.dialogs) is not None
+        again = STAYING_SECONDS - _age_of_dialog(evidence) if asks else None
+        return Verdict(state="running", source="title", again=again)
     return None
+
+
+def _dialog_that_stays(profile: Profile, evidence: Evidence) -> Verdict | None:
+    """Some ask in the middle of a turn, and their title goes on to say that they work."""
+    if _age_of_dialog(evidence) < STAYING_SECONDS:
+        return None
+    if _says(profile.titles.action, evidence.title):
+        return None
+    return _dialog(profile, evidence)
 
 
 def _dialog(profile: Profile, evidence: Evidence) -> Verdict | None:
     dialog = find_dialog(evidence.screen, profile.dialogs)
     if dialog is None:
         return None
-    age = evidence.screen_age if evidence.dialog_age is None else evidence.dialog_age
+    age = _age_of_dialog(evidence)
     if age < DIALOG_SECONDS:
         return _undecided(evidence, DIALOG_SECONDS - age)
     state: SessionState = (
         "auth_required" if dialog.kind == "login" else "requires_action"
     )
     return Verdict(state=state, source="dialog", detail=dialog.title, dialog=dialog)
+
+
+def _age_of_dialog(evidence: Evidence) -> float:
+    age = evidence.dialog_age
+    return evidence.screen_age if age is None else age
 
 
 def _busy_words(profile: Profile, evidence: Evidence) -> Verdict | None:
@@ -130,8 +150,10 @@ def _rest(profile: Profile, evidence: Evidence) -> Verdict | None:
 
 
 def _stillness(profile: Profile, evidence: Evidence) -> Verdict:
-    if evidence.screen_age < STABLE_SECONDS:
-        return _undecided(evidence, STABLE_SECONDS - evidence.screen_age)
+    unseen = evidence.is_prompted and not evidence.has_worked
+    patience = profile.patience if unseen else STABLE_SECONDS
+    if evidence.screen_age < patience:
+        return _undecided(evidence, patience - evidence.screen_age)
     if profile.waits is not None and not profile.waits.search(evidence.screen):
         # It draws nothing while it works, so stillness says nothing.
         state: SessionState = "running" if evidence.is_prompted else "starting"
@@ -146,6 +168,8 @@ def _stillness(profile: Profile, evidence: Evidence) -> Verdict:
 
 def _takes_input(profile: Profile, screen: str) -> bool:
     """An agent that we do not know is ready when it is still and has said something."""
+    if profile.ready is not None and profile.ready.search(screen):
+        return True
     if profile.name in _BOXED:
         return has_input_box(profile.name, screen)
     return bool(screen.strip())

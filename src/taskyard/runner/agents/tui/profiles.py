@@ -59,6 +59,13 @@ class Profile:
     busy: re.Pattern[str] = _BUSY
     #: On the screen whenever it waits for input; without it stillness is enough.
     waits: re.Pattern[str] | None = None
+    #: A prompted agent that has stood still for so long, and was not seen to work, rests.
+    #: Longer for one that draws nothing for a while when it begins.
+    patience: float = 2.0
+    #: Where it takes input, for an agent whose box may be anywhere on the screen.
+    ready: re.Pattern[str] | None = None
+    #: Before what went wrong with a turn; group 1 begins the words (see `complaints`).
+    trouble: re.Pattern[str] | None = None
     #: Beside the dialogs that every agent has.
     dialogs: re.Pattern[str] | None = None
     cancel: bytes = b"\x1b"
@@ -92,6 +99,10 @@ PROFILES: Final[Mapping[str, Profile]] = {
             idle=r"^✳\ufe0e?\s", working=rf"^(?:[{BRAILLE}]|[◐◑◒◓])\ufe0e?\s"
         ),
         busy=_pattern(r"\besc to interrupt\b|^\s*[·✢✳✶✻✽*] [A-Z]\S*…(?: \(|\s*$)"),
+        trouble=_pattern(
+            r"^\s*[●⎿]\s+(API Error\b|(?:.*·\s)?(?:Please run /login|Fix external API)"
+            r"|Not logged in\b|Invalid API key\b|You've (?:hit|reached) your\b)"
+        ),
     ),
     "codex": Profile(
         name="codex",
@@ -112,6 +123,7 @@ PROFILES: Final[Mapping[str, Profile]] = {
             working=rf"^[{BRAILLE}]\s",
             action=r"^\[ [!.] \] Action Required",
         ),
+        trouble=_pattern(r"^■ (?!Conversation interrupted)(\S)"),
     ),
     "gemini": Profile(
         name="gemini",
@@ -125,6 +137,7 @@ PROFILES: Final[Mapping[str, Profile]] = {
         titles=Titles(
             idle=r"^◇\s+Ready", working=r"^[✦⏲]\s+", action=r"^✋\s+Action Required"
         ),
+        trouble=_pattern(r"^\s*✕ (\S)"),
     ),
     "qwen": Profile(
         name="qwen",
@@ -134,13 +147,16 @@ PROFILES: Final[Mapping[str, Profile]] = {
         resume_newest=("--continue",),
         new_id=("--session-id", "{id}"),
         model=("-m", "{model}"),
+        # Left alone it is "auto": it asks a model what may be dangerous.
         policies={
+            "ask": ("--approval-mode", "default"),
             "allow_edits": ("--approval-mode", "auto-edit"),
             "allow_all": ("--yolo",),
         },
         titles=Titles(
             idle=r"^Qwen - ", working=r"^[◐◑◒◓]\ufe0e? Qwen", action=r"^✳\ufe0e? Qwen"
         ),
+        trouble=_pattern(r"^\s*✕ (\S)"),
     ),
     "opencode": Profile(
         name="opencode",
@@ -149,6 +165,10 @@ PROFILES: Final[Mapping[str, Profile]] = {
         resume=("--session", "{id}"),
         resume_newest=("--continue",),
         busy=_pattern(r"\besc (?:to )?interrupt\b"),
+        patience=10.0,
+        ready=_pattern(r"^\s*┃\s+Ask anything\b"),
+        # Its box with the error stands right above the line of a turn without a duration.
+        trouble=_pattern(r"^\s*┃\s+(\S.*)\n(?:\s*┃.*\n)*\s*▣ +\w+ · [^·\n]+$"),
     ),
     "copilot": Profile(
         name="copilot",
@@ -160,6 +180,10 @@ PROFILES: Final[Mapping[str, Profile]] = {
         model=("--model", "{model}"),
         policies={"allow_all": ("--allow-all-tools",)},
         busy=_pattern(r"^\W*Working\b.*\besc\b|\besc to cancel\b"),
+        # A tool that failed or was refused has the same mark.
+        trouble=_pattern(
+            r"^\s*✗ (Authentication failed|Failed to get response|\d{3} |Request failed)"
+        ),
     ),
     "aider": Profile(
         name="aider",

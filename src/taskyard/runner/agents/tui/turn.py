@@ -7,7 +7,9 @@ from typing import Any, Final, final
 from taskyard.protocol.sessions import StopReason
 from taskyard.runner.agents.driver import Emit
 from taskyard.runner.agents.tui.answer import Answer
+from taskyard.runner.agents.tui.complaints import Complaint, complaint_in
 from taskyard.runner.agents.tui.evidence import Verdict
+from taskyard.runner.agents.tui.profiles import Profile
 from taskyard.runner.agents.tui.screen import Screen
 
 __all__ = ["Turn"]
@@ -21,10 +23,11 @@ _CHARACTERS_A_SECOND: Final = 16 * 1024
 @final
 class Turn:
     def __init__(
-        self, turn: str, *, agent: str, said: str, screen: Screen, emit: Emit
+        self, turn: str, *, profile: Profile, said: str, screen: Screen, emit: Emit
     ) -> None:
         self._id = turn
-        self._answer = Answer(agent, screen.whole(), said)
+        self._answer = Answer(profile.name, screen.whole(), said)
+        self._trouble = profile.trouble
         self._emit = emit
         self._loop = asyncio.get_running_loop()
         self._began = self._loop.time()
@@ -35,6 +38,7 @@ class Turn:
         self.has_worked = False
         self.stop_reason: StopReason = "end_turn"
         self.verdict: Verdict | None = None  # that ended it
+        self.complaint: Complaint | None = None  # the agent could not do it
         self.over = asyncio.Event()
 
     def follow(
@@ -65,10 +69,13 @@ class Turn:
         if whole:
             self._answer.see(whole)
             self._tell(self._answer.text())
+            self.complaint = complaint_in(self._trouble, self._answer.text())
         data: dict[str, Any] = {
             "stop_reason": self.stop_reason,
             "duration_ms": round((self._loop.time() - self._began) * 1000),
         }
+        if self.complaint is not None and self.stop_reason == "end_turn":
+            data |= {"stop_reason": "error", "detail": self.complaint.words}
         self._emit("turn_ended", self._id, data)
 
     def _tell(self, text: str) -> None:
