@@ -342,10 +342,13 @@ class AcpDriver:
             value = launch.options.get(option["id"]) or launch.options.get(
                 option["category"]
             )
-            if not value or option["value"] == value:
+            if not value:
+                continue
+            meant = self._translator.options.meant(option["id"], value)
+            if option["value"] == meant:
                 continue
             try:
-                await self._set(option["id"], value)
+                await self._set(option["id"], meant)
             except Unsupported as exc:
                 self._error(str(exc))
 

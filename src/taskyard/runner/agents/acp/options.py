@@ -4,6 +4,7 @@ Agents of today tell `configOptions`; older ones `modes` and `models`, each with
 of its own. Both look the same from outside.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple, final
 
@@ -13,6 +14,11 @@ from taskyard.runner.shapes import as_object, as_objects
 __all__ = ["Options"]
 
 Json = dict[str, Any]
+
+
+#: What OpenCode ("vendor/model") and Qwen Code ("$runtime|openai|model(openai)") put
+#: around a model's name.
+_AROUND: Final = re.compile(r"^.*[/|]|\(\w+\)$")
 
 
 class _Older(NamedTuple):
@@ -98,6 +104,16 @@ class Options:
             older = _OLDER[id_]
             return older.method, {older.argument: value}
         return "session/set_config_option", {"configId": id_, "value": value}
+
+    def meant(self, id_: str, value: str) -> str:
+        """The choice that a bare name stands for: `opus` may be `vendor/opus` here."""
+        option = self._find(id_)
+        values = [str(choice["value"]) for choice in option["choices"]]
+        if value not in values:
+            for choice in (str(option["value"]), *values):
+                if _AROUND.sub("", choice) == value:
+                    return choice
+        return value
 
     def answered(self, id_: str, value: str, result: Mapping[str, Any]) -> None:
         """The agent took a choice; some answer with all options, some with nothing."""
