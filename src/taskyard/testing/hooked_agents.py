@@ -8,6 +8,7 @@ Beside the commands of `tui_agents`, a prompt may say:
 """
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -174,9 +175,35 @@ class Hookless(Hooked):
         pass
 
 
+class Untitled(Hooked):
+    """Has no title, and appends to `RESTED` when each turn was over (for measurements)."""
+
+    titles = False
+
+    @override
+    def rest(self) -> None:
+        super().rest()
+        with Path(os.environ["RESTED"]).open("a") as file:
+            file.write(f"{time.monotonic()}\n")
+
+
+class Mute(Untitled, Hookless):
+    """Only its screen says anything."""
+
+
 _AGENTS: Final = {
     named(agent): agent
-    for agent in (Hooked, Late, Doubled, Garbage, Huge, NeverStops, Hookless)
+    for agent in (
+        Hooked,
+        Late,
+        Doubled,
+        Garbage,
+        Huge,
+        NeverStops,
+        Hookless,
+        Untitled,
+        Mute,
+    )
 }
 
 

@@ -23,6 +23,8 @@ __all__ = ["asked_soon", "weigh"]
 #: The hooks say that it works, and nothing moves: it thinks, or a command is silent. An
 #: agent that was interrupted in it looks the same.
 SILENT_SECONDS: Final = 10.0
+#: The hook runs before the agent has drawn its place for input; a title shows when it has.
+REDRAW_SECONDS: Final = 0.2
 #: An agent has been prompted, and the first hook has not come yet.
 FIRST_HOOK_SECONDS: Final = 5.0
 #: The hook about a permission comes before its dialog, or hardly after it.
@@ -43,7 +45,9 @@ def weigh(
         return verdict
     match witness.activity:
         case "rested" | "failed":
-            return verdict if works(profile, evidence) else _over(witness)
+            if works(profile, evidence):
+                return verdict
+            return _over(witness, profile, heard_age)
         case "running":
             return _at_work(verdict, witness, evidence, heard_age, is_cancelled)
         case "unknown":
@@ -86,7 +90,10 @@ def _awaited(verdict: Verdict, witness: Witness, evidence: Evidence) -> Verdict:
     return verdict
 
 
-def _over(witness: Witness) -> Verdict:
+def _over(witness: Witness, profile: Profile, heard_age: float) -> Verdict:
+    left = 0.0 if profile.titles.idle else REDRAW_SECONDS - heard_age
+    if left > 0:
+        return Verdict(state="running", source="hook", again=left)
     failure = witness.failure
     if failure is None or failure.why == "error":
         return Verdict(state="idle", source="hook")
