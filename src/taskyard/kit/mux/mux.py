@@ -158,13 +158,14 @@ class Mux:
         dialled: bool,
         on_open: OnOpen,
         on_message: OnMessage | None = None,
+        on_go_away: OnMessage | None = None,
         window: int = DEFAULT_WINDOW,
     ) -> None:
         self.loop = asyncio.get_running_loop()
         self.lost: asyncio.Future[None] = self.loop.create_future()
-        self.going_away = False
         self._on_open = on_open
         self._on_message = on_message
+        self._on_go_away = on_go_away
         self._window = window
         self._next_id = 1 if dialled else 2
         self.rtt = 0.0
@@ -315,8 +316,8 @@ class Mux:
                 self.ping()
             return
         body = json.loads(bytes(frame.payload))
-        if frame.kind == Kind.GOAWAY:
-            self.going_away = True
+        if frame.kind == Kind.GOAWAY and self._on_go_away is not None:
+            self._on_go_away(body)
         elif frame.kind == Kind.MESSAGE and self._on_message is not None:
             self._on_message(body)
 

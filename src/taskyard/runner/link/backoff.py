@@ -21,6 +21,11 @@ class Backoff:
         self._rng = rng or random.Random()  # noqa: S311 - jitter, not a secret
         self._first = first
         self._ceiling = first
+        self._spread = 0.0
+
+    def spread(self, seconds: float) -> None:
+        """The server is about to stop: come back within this time, for once."""
+        self._spread = min(max(seconds, 0.0), self.CEILING)
 
     def lived(self, seconds: float) -> None:
         """Say how long the last link lived."""
@@ -29,6 +34,7 @@ class Backoff:
 
     def next_delay(self) -> float:
         """Seconds to wait before the next dial."""
-        delay = self._rng.uniform(0, self._ceiling)
+        delay = self._rng.uniform(0, max(self._ceiling, self._spread))
+        self._spread = 0.0
         self._ceiling = min(self.CEILING, self._ceiling * 2)
         return delay

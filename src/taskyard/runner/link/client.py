@@ -131,6 +131,7 @@ class LinkClient:
                 on_welcome=self._welcome,
                 on_manifest=self._on_manifest,
                 on_open=self._on_open,
+                on_go_away=self._backoff.spread,
             )
             self._connection = connection
             try:
@@ -177,8 +178,14 @@ class _Connection:
         on_welcome: Callable[[int], Awaitable[bool]],
         on_manifest: Callable[[Manifest], None],
         on_open: Callable[[MuxStream, Target], None],
+        on_go_away: Callable[[float], None],
     ) -> None:
-        self.mux = Mux(dialled=True, on_open=on_open, on_message=self._received)
+        self.mux = Mux(
+            dialled=True,
+            on_open=on_open,
+            on_message=self._received,
+            on_go_away=lambda body: on_go_away(float(body.get("spread_seconds", 0))),
+        )
         self.welcomed = asyncio.Event()
         self.refused = ""
         self._outbox = outbox

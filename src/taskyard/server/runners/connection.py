@@ -138,8 +138,9 @@ class Connection(RunnerLink):
         self._replies.clear()
 
     @override
-    def go_away(self) -> None:
-        self.mux.say(frames.encode_json(frames.Kind.GOAWAY, {}))
+    def go_away(self, *, spread_seconds: float) -> None:
+        body = {"spread_seconds": spread_seconds}
+        self.mux.say(frames.encode_json(frames.Kind.GOAWAY, body))
 
     # -- the socket -------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from taskyard.kit.errors import Unreachable
@@ -11,6 +11,9 @@ from taskyard.protocol.link import CommandName, MetadataValue, Reply
 from taskyard.server.runners.admission import AgentIdentity
 
 __all__ = ["CommandTimedOut", "LinkRegistry", "NotConnected", "RunnerLink"]
+
+#: How fast runners may come back after a shutdown: each costs a greeting.
+_RECONNECTS_A_SECOND: Final = 50
 
 
 class NotConnected(Unreachable):
@@ -71,8 +74,8 @@ class RunnerLink(Protocol):
         """Drop the connection; `final` tells the runner not to dial again."""
         ...
 
-    def go_away(self) -> None:
-        """Tell the runner that this server is about to stop."""
+    def go_away(self, *, spread_seconds: float) -> None:
+        """Tell the runner that this server stops, and when at the latest to dial again."""
         ...
 
 
@@ -121,5 +124,6 @@ class LinkRegistry:
 
     def go_away(self) -> None:
         """Before a shutdown: runners dial again, spread over a while."""
-        for link in self.all():
-            link.go_away()
+        links = self.all()
+        for link in links:
+            link.go_away(spread_seconds=len(links) / _RECONNECTS_A_SECOND)
