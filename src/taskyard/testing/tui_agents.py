@@ -353,6 +353,43 @@ class Plain(Silent):
         del self.said[1:]
 
 
+class TakesWords(Polite):
+    """Takes words while it works, as real agents do: it rests for a moment, then does them.
+
+    `/model NAME` sets its model.
+    """
+
+    queued: ClassVar[list[str]] = []
+
+    @override
+    def listen(self, seconds: float) -> None:
+        if not select.select([0], [], [], seconds)[0]:
+            return
+        for key in self._keys():
+            if key == "\x1b":
+                self.cancelled = True
+            elif key == "\r" and self.typed:
+                self.queued.append(self.typed)
+                self.typed = ""
+            elif key != "\r":
+                self.typed += key
+        self.work()
+
+    @override
+    def read_prompt(self) -> str:
+        if self.queued:
+            time.sleep(0.4)  # noqa: TID251 - a program of its own
+            return self.queued.pop(0)
+        return super().read_prompt()
+
+    @override
+    def turn(self, prompt: str) -> None:
+        if prompt.startswith("/model "):
+            self.said += [f"❯ {prompt}", f"  ⎿  Set model to {prompt.split()[1]}"]
+            return
+        super().turn(prompt)
+
+
 class NeverReady(Polite):
     """Starts for ever."""
 
@@ -492,6 +529,7 @@ AGENTS: Final = {
         Boxed,
         Bare,
         Plain,
+        TakesWords,
         NeverReady,
         DiesAtOnce,
         WantsLogin,

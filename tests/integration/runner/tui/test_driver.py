@@ -274,10 +274,15 @@ async def test_an_agent_that_redraws_for_ever_becomes_idle(driven: Driven) -> No
     assert await driven.say("say hello") == "● hello"
 
 
-async def test_a_terminal_agent_cannot_be_steered(driven: Driven) -> None:
-    await driven.start()
+@pytest.mark.parametrize(
+    ("profile", "why"), [("custom", "takes no words"), ("claude-code", "is idle")]
+)
+async def test_an_agent_that_cannot_be_steered_says_why(
+    driven: Driven, profile: str, why: str
+) -> None:
+    await driven.start(profile=profile)
 
-    with pytest.raises(Unsupported):
+    with pytest.raises(Unsupported, match=why):
         await driven.driver.steer("more")
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, final
 
-__all__ = ["remove_echo"]
+__all__ = ["remove_echo", "without_echo"]
 
 #: The echo begins near the top: within this many lines, or this many characters if more.
 _SEARCH_LINES: Final = 6
@@ -35,6 +35,7 @@ _AND_MORE: Final = re.compile(r"^\W*(?:…|\.\.\.)\s*\+?\d+\s*(?:more\s*)?lines?
 _LONG: Final = 200
 #: What an answer begins with; the echo does not come after it.
 _ANSWER: Final = re.compile(r"^\s*[●⏺•✦✓]\s")
+_FRAME_START: Final = re.compile(r"^\s*(?:[╭┌][─━]+[^\n]*[╮┐]|▀{15,}|▄{15,})\s*$")
 _FRAME_END: Final = re.compile(r"^\s*(?:[╰└][─━]+[^\n]*[╯┘]|▀{15,}|▄{15,})\s*$")
 #: Below the echo opencode says who sent it, and when, behind the same bar.
 _SENDER: Final = re.compile(r"^\s*┃(?:\s|$)")
@@ -50,6 +51,27 @@ def remove_echo(agent: str, message: str, user_input: str) -> str:
     lines = message.split("\n")
     last = _last_line(agent, lines, sent)
     return message if last is None else "\n".join(lines[_after(agent, lines, last) :])
+
+
+def without_echo(agent: str, message: str, words: str) -> str:
+    """`message` without the echoes of `words` anywhere in it, each behind a prompt sign."""
+    sent = _Sent(words)
+    if not sent.text:
+        return message
+    kept: list[str] = []
+    lines = message.split("\n")
+    number = 0
+    while number < len(lines):
+        end = _echo_behind_sign(agent, lines[number], sent)
+        if end is None:
+            kept.append(lines[number])
+            number += 1
+            continue
+        last = _follow(agent, lines, number, sent, end)
+        number = _after(agent, lines, last)
+        if kept and _FRAME_START.match(kept[-1]):
+            kept.pop()
+    return "\n".join(kept)
 
 
 @final
@@ -97,6 +119,12 @@ def _start(shown: str, sent: _Sent) -> int | None:
         return len(sent.text)
     prefix = sent.first[:_PREFIX_RUNES]
     return _matched(shown, sent.text, 0) if shown.startswith(prefix) else None
+
+
+def _echo_behind_sign(agent: str, line: str, sent: _Sent) -> int | None:
+    _, *behind = _readings(agent, line)
+    ends = (_start(shown, sent) for shown in behind)
+    return next((end for end in ends if end is not None), None)
 
 
 def _follow(agent: str, lines: Sequence[str], start: int, sent: _Sent, at: int) -> int:

@@ -23,13 +23,14 @@ from taskyard.runner.agents.recall import Told
 from taskyard.runner.agents.tui.complaints import Complaint
 from taskyard.runner.agents.tui.emulators import open_terminal
 from taskyard.runner.agents.tui.evidence import Evidence, Verdict, judge, works
-from taskyard.runner.agents.tui.keyboard import NotTaken, type_message
+from taskyard.runner.agents.tui.keyboard import NotTaken, add_message, type_message
 from taskyard.runner.agents.tui.launching import command_line
 from taskyard.runner.agents.tui.live import LiveTerminal
 from taskyard.runner.agents.tui.profiles import Profile, profile_of
 from taskyard.runner.agents.tui.pty import TerminalProcess
 from taskyard.runner.agents.tui.questions import Questions
 from taskyard.runner.agents.tui.screen import Screen
+from taskyard.runner.agents.tui.settings import apply
 from taskyard.runner.agents.tui.testimony import asked_soon, weigh
 from taskyard.runner.agents.tui.turn import Turn
 
@@ -87,11 +88,13 @@ class TuiDriver:
         self._ended = asyncio.Event()
         self._end_reason = ""
         self._is_ready = False
+        self._options: dict[str, dict[str, Any]] = {}  # what was set at the terminal
 
     @property
     def capabilities(self) -> Capabilities:
         return Capabilities(
             resume=bool(self._profile.resume or self._profile.resume_newest),
+            steer=self._profile.takes_words,
             permissions=True,
             terminal=True,
         )
@@ -196,9 +199,21 @@ class TuiDriver:
         self._hearing.hear(fact)
 
     async def steer(self, text: str) -> None:
-        raise Unsupported(
-            f"a terminal agent takes no words while it works ({len(text)} characters)"
-        )
+        """Type it while the agent works; it takes it at once or before it rests."""
+        turn = self._turn
+        if not self._profile.takes_words:
+            raise Unsupported(
+                "this agent takes no words while it works: queue the message"
+            )
+        if turn is None or not turn.was_taken:
+            raise Unsupported("the agent is idle: send it as a prompt")
+        if self._shown[0] != "running":
+            raise Unsupported("the agent waits for an answer: give that first")
+        screen, process = self._living()
+        turn.add(text)
+        self._witness.expect_also(text)
+        if not await add_message(screen, process.write, text):
+            raise Unsupported("the agent takes no words just now: queue the message")
 
     async def cancel(self) -> None:
         if self._turn is None or self._process is None:
@@ -215,9 +230,27 @@ class TuiDriver:
         self._questions.reconsider(policy)
 
     async def set_option(self, option: str, value: str) -> Sequence[Mapping[str, Any]]:
-        raise Unsupported(
-            f"{option}={value} cannot be set in a terminal: type the agent's own command"
-        )
+        """By the agent's own command, where it confirms that. Raises `Unsupported`."""
+        setting = self._profile.settings.get(option)
+        if setting is None:
+            raise Unsupported(
+                f"{option} cannot be set at this agent's terminal: use its own command there"
+            )
+        if self._turn is not None or self._shown[0] != "idle":
+            raise Unsupported(
+                f"{option} is set at a prompt: wait until the agent rests"
+            )
+        screen, process = self._living()
+        await apply(setting, value, screen, process.write)
+        self._options[option] = {
+            "id": option,
+            "name": setting.name,
+            "category": setting.category,
+            "type": "select",
+            "value": value,
+            "choices": [],
+        }
+        return list(self._options.values())
 
     async def write_raw(self, data: bytes) -> None:
         self._living()[1].write(data)
@@ -325,10 +358,11 @@ class TuiDriver:
                 self._witness.settle("end_turn")
             return
         if _is_over(verdict):
-            if turn.was_taken:
+            if turn.was_taken and turn.is_over(screen):
                 turn.verdict = verdict
                 turn.over.set()
             return
+        turn.goes_on()
         asked = self._show(verdict)
         if not self._witness.is_alive and (asked or verdict.dialog is None):
             # Nothing is said while a dialog waits, though the agent may go on blinking.

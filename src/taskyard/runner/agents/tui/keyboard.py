@@ -6,7 +6,7 @@ from typing import Final
 
 from taskyard.runner.agents.tui.screen import Screen
 
-__all__ = ["NotTaken", "type_message"]
+__all__ = ["NotTaken", "add_message", "type_message"]
 
 ECHO_SECONDS: Final = 2.0
 #: After the echo an agent may still be drawing; Enter comes when it has finished.
@@ -14,6 +14,7 @@ SETTLE_SECONDS: Final = 0.05
 TAKEN_SECONDS: Final = 15.0
 #: Enter is pressed again after this time: some agents take the first as part of the paste.
 RETRY_SECONDS: Final = 3.0
+_ERASE: Final = b"\x15"  # Ctrl-U: what was typed on this line
 _ECHO_RUNES: Final = 10
 #: What agents show instead of a long text.
 _PASTED: Final = re.compile(r"\[.{0,12}[Pp]aste[d ]", re.DOTALL)
@@ -42,6 +43,24 @@ async def type_message(
         if await screen.until(reacts, RETRY_SECONDS):
             return
     raise NotTaken(f"the agent did not react to Enter for {TAKEN_SECONDS:g} s")
+
+
+async def add_message(
+    screen: Screen, write: Callable[[bytes], None], text: str
+) -> bool:
+    """Type `text` while the agent works; False when it did not show it, then it is erased.
+
+    What the agent does with Enter cannot be told from its drawing on, so it is pressed once.
+    """
+    clean = _clean(text)
+    echo, before = _Echo(clean), screen.text
+    write(_keys(clean, paste=screen.takes_paste))
+    if not await screen.until(lambda: echo.appears(before, screen.text), ECHO_SECONDS):
+        write(_ERASE)
+        return False
+    await screen.quiet(SETTLE_SECONDS, SETTLE_SECONDS * 4)
+    write(b"\r")
+    return True
 
 
 def _clean(text: str) -> str:

@@ -11,6 +11,7 @@ from typing import Final
 
 from taskyard.runner.agents.driver import McpServer
 from taskyard.runner.agents.tui.servers import claude_servers, codex_servers
+from taskyard.runner.agents.tui.settings import Setting
 
 __all__ = ["PROFILES", "Profile", "Titles", "profile_of", "type_of"]
 
@@ -57,22 +58,42 @@ class Profile:
     titles: Titles = Titles()
     #: On the screen only while a turn is under way.
     busy: re.Pattern[str] = _BUSY
-    #: On the screen whenever it waits for input; without it stillness is enough.
-    waits: re.Pattern[str] | None = None
     #: A prompted agent that has stood still for so long, and was not seen to work, rests.
     #: Longer for one that draws nothing for a while when it begins.
     patience: float = 2.0
     #: Where it takes input, for an agent whose box may be anywhere on the screen.
     ready: re.Pattern[str] | None = None
+    #: On the screen whenever it waits for input; without it stillness is enough.
+    waits: re.Pattern[str] | None = None
     #: Before what went wrong with a turn; group 1 begins the words (see `complaints`).
     trouble: re.Pattern[str] | None = None
     #: Beside the dialogs that every agent has.
     dialogs: re.Pattern[str] | None = None
     cancel: bytes = b"\x1b"
+    #: Whether it takes words while it works, and what becomes of them is no new turn.
+    takes_words: bool = False
+    #: What can be set by a command of its own, by the option's id.
+    settings: Mapping[str, Setting] = field(default_factory=dict[str, Setting])
     #: Typed as soon as it has started, to make it draw.
     wake: bytes = b""
 
 
+_EFFORT: Final = Setting(
+    name="effort",
+    category="thought_level",
+    command="/effort {value}",
+    confirms=re.compile(r"^\s*⎿\s+Set effort level to", re.MULTILINE),
+)
+_CLAUDE_SETTINGS: Final = {
+    "model": Setting(
+        name="model",
+        category="model",
+        command="/model {value}",
+        confirms=re.compile(r"^\s*⎿\s+(?:Set|Kept) model", re.MULTILINE),
+    ),
+    "effort": _EFFORT,
+    "thought_level": _EFFORT,
+}
 _CLAUDE_MODES: Final = {
     "ask": ("--permission-mode", "default"),
     "allow_edits": ("--permission-mode", "acceptEdits"),
@@ -94,6 +115,8 @@ PROFILES: Final[Mapping[str, Profile]] = {
         model=("--model", "{model}"),
         system_prompt=("--append-system-prompt", "{text}"),
         policies=_CLAUDE_MODES,
+        takes_words=True,
+        settings=_CLAUDE_SETTINGS,
         mcp=claude_servers,
         titles=Titles(
             idle=r"^✳\ufe0e?\s", working=rf"^(?:[{BRAILLE}]|[◐◑◒◓])\ufe0e?\s"
@@ -118,6 +141,7 @@ PROFILES: Final[Mapping[str, Profile]] = {
             "allow_all": ("--dangerously-bypass-approvals-and-sandbox",),
         },
         mcp=codex_servers,
+        takes_words=True,
         titles=Titles(
             idle=rf"^[^\[{BRAILLE}\s]",
             working=rf"^[{BRAILLE}]\s",
@@ -134,6 +158,7 @@ PROFILES: Final[Mapping[str, Profile]] = {
         new_id=("--session-id", "{id}"),
         model=("-m", "{model}"),
         policies=_GEMINI_MODES,
+        takes_words=True,
         titles=Titles(
             idle=r"^◇\s+Ready", working=r"^[✦⏲]\s+", action=r"^✋\s+Action Required"
         ),

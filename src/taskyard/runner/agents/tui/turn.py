@@ -5,6 +5,7 @@ import re
 from typing import Any, Final, final
 
 from taskyard.protocol.sessions import StopReason
+from taskyard.runner.agentapi.messages.echo import without_echo
 from taskyard.runner.agents.driver import Emit
 from taskyard.runner.agents.tui.answer import Answer
 from taskyard.runner.agents.tui.complaints import Complaint, complaint_in
@@ -14,6 +15,8 @@ from taskyard.runner.agents.tui.screen import Screen
 
 __all__ = ["Turn"]
 
+#: After words that were added an agent rests for a moment before it turns to them.
+ADDED_SECONDS: Final = 1.0
 #: A reader follows at this pace; a longer answer is told less often, for it is told whole
 #: whenever the agent redraws it.
 FOLLOW_SECONDS: Final = 0.5
@@ -26,6 +29,7 @@ class Turn:
         self, turn: str, *, profile: Profile, said: str, screen: Screen, emit: Emit
     ) -> None:
         self._id = turn
+        self._agent = profile.name
         self._answer = Answer(profile.name, screen.whole(), said)
         self._trouble = profile.trouble
         self._emit = emit
@@ -40,6 +44,33 @@ class Turn:
         self.verdict: Verdict | None = None  # that ended it
         self.complaint: Complaint | None = None  # the agent could not do it
         self.over = asyncio.Event()
+        self._added: list[str] = []  # words put into it while it ran
+        self._rested_at: float | None = None
+
+    def add(self, words: str) -> None:
+        """More was said: its echo is no answer, and the turn may go on where it seemed over."""
+        self._added.append(words)
+
+    def is_over(self, screen: Screen) -> bool:
+        """Whether a rest that is seen now is the turn's end."""
+        if not self._added:
+            return True
+        now = self._loop.time()
+        self._rested_at = self._rested_at or now
+        left = self._rested_at + ADDED_SECONDS - now
+        if left > 0:
+            screen.look_in(left)
+        return left <= 0
+
+    def goes_on(self) -> None:
+        """It is seen to work again."""
+        self._rested_at = None
+
+    def _words(self) -> str:
+        text = self._answer.text()
+        for words in self._added:
+            text = without_echo(self._agent, text, words)
+        return text
 
     def follow(
         self, screen: Screen, busy: re.Pattern[str], *, at_once: bool = False
@@ -58,7 +89,7 @@ class Turn:
         if not self._answer.has_begun:
             return
         text = "\n".join(
-            line for line in self._answer.text().split("\n") if not busy.search(line)
+            line for line in self._words().split("\n") if not busy.search(line)
         )
         self._tell(text.rstrip())
         pause = max(FOLLOW_SECONDS, len(text) / _CHARACTERS_A_SECOND)
@@ -68,7 +99,7 @@ class Turn:
         """Tell the rest, and that the turn has ended; no screen: others have told it."""
         if whole:
             self._answer.see(whole)
-            self._tell(self._answer.text())
+            self._tell(self._words())
             self.complaint = complaint_in(self._trouble, self._answer.text())
         data: dict[str, Any] = {
             "stop_reason": self.stop_reason,
