@@ -12,8 +12,16 @@ from typing import Any, Final, final
 
 from taskyard.kit.supervisor import Supervisor
 from taskyard.runner.agents.acp.desk import PermissionDesk
+from taskyard.runner.agents.acp.outcome import (
+    AUTH_REQUIRED,
+    Refusal,
+    TurnWatch,
+    login_hint,
+    refusal_of,
+)
+from taskyard.runner.agents.acp.place import place_of
 from taskyard.runner.agents.acp.rpc import METHOD_NOT_FOUND, Peer, RpcError
-from taskyard.runner.agents.acp.updates import Translated, Translator, limit_of
+from taskyard.runner.agents.acp.updates import Translated, Translator
 from taskyard.runner.agents.driver import (
     AgentFailed,
     Capabilities,
@@ -34,7 +42,6 @@ log = logging.getLogger(__name__)
 Json = dict[str, Any]
 
 PROTOCOL_VERSION: Final = 1
-AUTH_REQUIRED: Final = -32000
 #: From the start of the process to an open session; a cold npm cache is not our case.
 START_SECONDS: Final = 120.0
 GARBAGE_EVENTS: Final = 20
@@ -84,7 +91,7 @@ class AcpDriver:
         self._told: deque[Translated] = deque(maxlen=TOLD_EVENTS)
         self._heard = asyncio.Event()
         self._turn = ""
-        self._limit: str | None = None
+        self._watch = TurnWatch()
         self._garbage = 0
         self._ended = asyncio.Event()
         self._end_reason = ""
@@ -138,11 +145,12 @@ class AcpDriver:
                 f"the agent did not open a session in {START_SECONDS:g} s"
             ) from exc
         except RpcError as exc:
-            if exc.code != AUTH_REQUIRED:
+            refusal = refusal_of(exc)
+            if refusal.kind != "login":
                 raise AgentFailed(
                     f"the agent refused to start: {exc.sentence()}"
                 ) from exc
-            self._want_login(exc)
+            self._want_login(refusal)
 
     async def wait(self) -> str:
         await self._ended.wait()
@@ -153,13 +161,14 @@ class AcpDriver:
     ) -> None:
         peer = self._connected()
         self._turn = turn
-        self._limit = None
+        self._watch = watch = TurnWatch()
         self._translator.turn_over()
         self._state("running")
         began = time.monotonic()
         if taken is not None:
             taken()
         over: Json = {"stop_reason": "error"}
+        refusal: Refusal | None = None
         try:
             result = await peer.request(
                 "session/prompt",
@@ -172,15 +181,15 @@ class AcpDriver:
             over = {"stop_reason": reason if reason in _STOP_REASONS else "end_turn"}
             if usage := result.get("usage"):
                 over["usage"] = usage
+            if watch.trouble and over["stop_reason"] == "end_turn":
+                refusal = Refusal("error", watch.trouble)
+                over |= {"stop_reason": "error", "detail": watch.trouble}
         except RpcError as exc:
-            over["detail"] = exc.sentence()
-            self._error(f"the turn failed: {exc.sentence()}")
-            if exc.code == AUTH_REQUIRED:
-                self._finish(turn, over, began)
-                self._want_login(exc)
-                return
+            refusal = refusal_of(exc)
+            over["detail"] = refusal.words
+            self._error(f"the turn failed: {refusal.words}")
         self._finish(turn, over, began)
-        self._rest()
+        self._rest(refusal)
 
     async def steer(self, text: str) -> None:
         if not self.capabilities.steer:
@@ -265,6 +274,8 @@ class AcpDriver:
                     "fs": {"readTextFile": False, "writeTextFile": False},
                     "terminal": False,
                     "session": {"configOptions": {"boolean": {}}},
+                    # So that they say by what command one logs in there.
+                    "_meta": {"terminal-auth": True},
                 },
                 "clientInfo": {"name": "taskyard", "version": RUNNER_VERSION},
             },
@@ -279,7 +290,7 @@ class AcpDriver:
     async def _open(self, peer: Peer, launch: Launch) -> None:
         result = await self._resume(peer, launch) if launch.resume else None
         if result is None:
-            result = await peer.request("session/new", _place(launch))
+            result = await peer.request("session/new", place_of(launch))
             self._external_id = str(result.get("sessionId", ""))
         self._emit_all(self._translator.offered(result))
         await self._configure(launch)
@@ -287,7 +298,7 @@ class AcpDriver:
 
     async def _resume(self, peer: Peer, launch: Launch) -> Json | None:
         """None when the agent does not know the session any more; that is said aloud."""
-        params = {"sessionId": launch.resume, **_place(launch)}
+        params = {"sessionId": launch.resume, **place_of(launch)}
         can_load = bool(self._agent_can().get("loadSession"))
         if self._can("resume") and not (launch.recall and can_load):
             method = "session/resume"
@@ -352,11 +363,10 @@ class AcpDriver:
             except Unsupported as exc:
                 self._error(str(exc))
 
-    def _want_login(self, exc: RpcError) -> None:
-        methods = as_objects(self._agent.get("authMethods"))
-        names = [str(method.get("name") or method.get("id")) for method in methods]
-        how = f" ({', '.join(names)})" if names else ""
-        self._state("auth_required", detail=f"{exc.message}{how}", action="login")
+    def _want_login(self, refusal: Refusal) -> None:
+        hint = login_hint(as_objects(self._agent.get("authMethods")))
+        detail = f"{refusal.words.rstrip('.')}. {hint}" if hint else refusal.words
+        self._state("auth_required", detail=detail, action="login")
 
     # -- what the agent says ----------------------------------------------------------
 
@@ -389,9 +399,11 @@ class AcpDriver:
                 return
             if kind == "user_message_chunk":
                 return  # our own words, said back
-            limit = limit_of(update)
-            self._limit = self._limit if limit is None else limit
+            retrying = self._watch.retrying
+            self._watch.see(update)
             self._emit_all(self._translator.translate(update))
+            if self._turn and self._watch.retrying != retrying:
+                self._state("running", **_detail(self._watch.retrying))
         elif not method.startswith("_"):
             self._emit_all([self._translator.raw({"method": method, "params": params})])
 
@@ -420,13 +432,17 @@ class AcpDriver:
 
     # -- small things -----------------------------------------------------------------
 
-    def _rest(self) -> None:
-        if self._limit is None:
-            self._state("idle")
-            return
-        until = {"resets_at": self._limit} if self._limit else {}
-        detail = "the vendor's usage limit is reached"
-        self._state("limited", detail=detail, action="wait", **until)
+    def _rest(self, refusal: Refusal | None) -> None:
+        """After a turn: ready again, unless the vendor or a missing login says otherwise."""
+        resets_at = self._watch.resets_at
+        if refusal is not None and refusal.kind == "login":
+            self._want_login(refusal)
+        elif resets_at is not None or (refusal and refusal.kind == "limited"):
+            until = {"resets_at": resets_at} if resets_at else {}
+            words = refusal.words if refusal else "The vendor's usage limit is reached."
+            self._state("limited", detail=words, action="wait", **until)
+        else:
+            self._state("idle", **_detail(refusal.words if refusal else ""))
 
     def _finish(self, turn: str, data: Json, began: float) -> None:
         self._turn = ""
@@ -458,23 +474,8 @@ class AcpDriver:
         return _get(self._agent_can(), "sessionCapabilities").get(what) is not None
 
 
-def _place(launch: Launch) -> Json:
-    place: Json = {
-        "cwd": str(launch.directory),
-        "mcpServers": [
-            {
-                "name": server.name,
-                "command": server.command,
-                "args": list(server.args),
-                "env": [{"name": n, "value": v} for n, v in server.environment.items()],
-            }
-            for server in launch.mcp_servers
-        ],
-    }
-    if launch.system_prompt:
-        # Claude's adapter reads it; others ignore `_meta` they do not know.
-        place["_meta"] = {"systemPrompt": {"append": launch.system_prompt}}
-    return place
+def _detail(words: str) -> dict[str, str]:
+    return {"detail": words} if words else {}
 
 
 def _get(of: Mapping[str, Any], name: str) -> Json:
