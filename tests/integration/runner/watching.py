@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import final
 
 from typing_extensions import override
@@ -12,6 +13,9 @@ from taskyard.runner.agents.tui.terminal import Terminal
 from taskyard.testing.link_server import LinkServer
 
 __all__ = ["Watcher"]
+
+#: How soon a claim about something else than the terminal is asked again.
+RECHECK_SECONDS = 0.2
 
 
 @final
@@ -98,16 +102,41 @@ class Watcher(asyncio.Protocol):
         self._transport.close()
 
     async def until(self, claim: Callable[[], bool], *, seconds: float = 30) -> None:
-        """Wait until it holds; asked again whenever something arrives."""
+        """Wait until it holds; asked again whenever something arrives, and now and then."""
         try:
             async with asyncio.timeout(seconds):
                 while not claim():
                     self._changed.clear()
-                    await self._changed.wait()
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(RECHECK_SECONDS):
+                            await self._changed.wait()
         except TimeoutError:
             raise AssertionError(
                 f"it did not become true; shown:\n{self.text}"
             ) from None
+
+    async def enters(self, text: str, done: Callable[[], bool]) -> None:
+        """Type it, see it, press Enter, until that has had its effect.
+
+        Some agents lose keys while they start, and take an Enter that comes at once after
+        them for a part of a paste.
+        """
+        for _ in range(6):
+            if await self._becomes(lambda: text in self.text, 10):
+                break
+            self.type(text)
+        for _ in range(10):
+            self.type("\r")
+            if await self._becomes(done, 5):
+                return
+        raise AssertionError(f"nothing came of {text!r}; shown:\n{self.text}")
+
+    async def _becomes(self, claim: Callable[[], bool], seconds: float) -> bool:
+        try:
+            await self.until(claim, seconds=seconds)
+        except AssertionError:
+            return False
+        return True
 
     async def sees(self, text: str, *, seconds: float = 30) -> None:
         await self.until(lambda: text in self.text, seconds=seconds)

@@ -30,3 +30,23 @@ def test_a_home_without_gemini_stays_as_it_is(tmp_path: Path) -> None:
     set_back(tmp_path)
 
     assert not list(tmp_path.iterdir())
+
+
+def test_a_beginning_beside_its_conversation_is_removed(tmp_path: Path) -> None:
+    chats = tmp_path / ".gemini/tmp/project/chats"
+    chats.mkdir(parents=True)
+    answered = '{"sessionId":"a"}\n{"type":"user"}\n{"type":"gemini","content":"hi"}\n'
+    (chats / "session-2026-11-23T10-22-aaaaaaaa.jsonl").write_text(answered)
+    (chats / "session-2026-11-23T10-23-aaaaaaaa.jsonl").write_text('{"type":"user"}\n')
+    (chats / "session-2026-11-23T10-23-bbbbbbbb.jsonl").write_text('{"type":"user"}\n')
+    (chats / "session-2026-11-23T10-24-bbbbbbbb.jsonl").write_text('{"type":"user"}\n')
+
+    set_back(tmp_path)
+
+    assert sorted(file.name for file in chats.iterdir()) == [
+        "session-2026-11-23T10-21-aaaaaaaa.jsonl",
+        "session-2026-11-23T10-22-bbbbbbbb.jsonl",
+        "session-2026-11-23T10-23-bbbbbbbb.jsonl",
+    ]
+    kept = chats / "session-2026-11-23T10-21-aaaaaaaa.jsonl"
+    assert kept.read_text() == answered

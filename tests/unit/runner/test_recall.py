@@ -153,6 +153,29 @@ def test_chunks_are_joined_and_tools_are_told_once_where_they_began() -> None:
     assert exchange.events[1].data == {"status": "completed"}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[Function Response: write_file]",
+        "<command-name>/exit</command-name>\n<command-message>exit</command-message>",
+        "<local-command-stdout>Bye!</local-command-stdout>",
+        "[Request interrupted by user]",
+    ],
+)
+def test_what_nobody_said_is_no_message_of_a_person(text: str) -> None:
+    [exchange] = exchanges_of(
+        [*_events(1, "do it", "working"), *_events(7, text, "done")]
+    )
+
+    assert (exchange.said, exchange.answer) == ("do it", "workingdone")
+
+
+def test_words_that_only_look_so_are_a_persons() -> None:
+    text = "why does it print [Function Response: x] twice?"
+
+    assert exchanges_of(_events(1, text, ""))[0].said == text
+
+
 def test_keys_are_the_same_when_the_same_is_told_again() -> None:
     [exchange] = talk("a/b")
     tool = Told("tool", "t1", {"status": "completed"})

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 from typing import Any, Final, Literal, Protocol, final
 
 from taskyard.protocol.sessions import Controller, EventKind, SessionTerminal
@@ -12,6 +13,8 @@ __all__ = ["Baton", "Holder"]
 
 log = logging.getLogger(__name__)
 
+#: A message that comes while the agent changes sides waits this long before it is refused.
+PATIENCE_SECONDS: Final = 10.0
 _IN_TERMINAL: Final = (
     "the agent is in its terminal: messages wait until the chat has control again"
 )
@@ -74,6 +77,13 @@ class Baton:
         if self.is_moving:
             return _ON_THE_WAY
         return _IN_TERMINAL if self.controller == "terminal" else ""
+
+    async def settled(self) -> None:
+        """Wait until it is on one side, but not for ever."""
+        if self.is_moving:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE_SECONDS), self._moving:
+                    pass
 
     async def restore(self) -> None:
         """Find out who had control when an earlier runner ended; before the first start."""

@@ -215,6 +215,7 @@ class Session:
 
         The same message id is taken once.
         """
+        await self.baton.settled()
         if self.baton.refusal:
             raise Busy(self.baton.refusal)
         if self._state in _DOWN:
