@@ -9,25 +9,12 @@ from typing import Any, Final, Literal, NamedTuple, final
 
 from taskyard.protocol.sessions import EventKind
 from taskyard.runner.agents.acp.options import Options
+from taskyard.runner.agents.acp.tools import ToolCalls
 from taskyard.runner.shapes import as_object, as_objects
 
-__all__ = ["Translated", "Translator", "limit_of", "tool_data"]
+__all__ = ["Translated", "Translator", "limit_of"]
 
 Json = dict[str, Any]
-
-#: Tool calls of a turn that are remembered, so that a partial update can be completed.
-TOOLS_REMEMBERED: Final = 2000
-
-_TOOL_FIELDS: Final = {
-    "title": "title",
-    "kind": "kind",
-    "status": "status",
-    "content": "content",
-    "locations": "locations",
-    "rawInput": "raw_input",
-    "rawOutput": "raw_output",
-    "name": "name",
-}
 
 
 class Translated(NamedTuple):
@@ -53,7 +40,7 @@ class Translator:
     """Keeps what is needed to complete partial updates and to drop repeated ones."""
 
     def __init__(self) -> None:
-        self._tools: dict[str, Json] = {}
+        self._tools = ToolCalls()
         self._message = ""
         self._speaker: _Speaker | None = None
         self._last: dict[str, str] = {}
@@ -108,28 +95,12 @@ class Translator:
 
     def tool(self, update: Mapping[str, Any]) -> Json:
         """Merge a partial tool call with what is known of it; return the whole."""
-        call = str(update.get("toolCallId") or self._new_key("tool"))
-        known = self._tools.pop(call, None) or {
-            "title": "",
-            "kind": "other",
-            "status": "pending",
-            "content": [],
-            "locations": [],
-        }
-        whole = {**known, **tool_data(update)}
-        self._tools[call] = whole
-        while len(self._tools) > TOOLS_REMEMBERED:
-            del self._tools[next(iter(self._tools))]
-        return whole
+        return self._tools.merge(self._call(update), update)
 
     def turn_over(self) -> None:
         """The next words begin a new message; tools that have ended are forgotten."""
         self._speaker = None
-        self._tools = {
-            call: tool
-            for call, tool in self._tools.items()
-            if tool["status"] not in ("completed", "failed")
-        }
+        self._tools.turn_over()
 
     def _chunk(self, speaker: _Speaker, update: Mapping[str, Any]) -> list[Translated]:
         given = update.get("messageId")
@@ -149,11 +120,12 @@ class Translator:
 
     def _tool(self, update: Mapping[str, Any]) -> list[Translated]:
         self._speaker = None
-        before = self._tools.get(str(update.get("toolCallId")))
-        whole = self.tool(update)
-        if whole == before:
-            return []
-        return [Translated("tool", str(update.get("toolCallId") or ""), dict(whole))]
+        call = self._call(update)
+        whole = self._tools.news(call, update)
+        return [] if whole is None else [Translated("tool", call, whole)]
+
+    def _call(self, update: Mapping[str, Any]) -> str:
+        return str(update.get("toolCallId") or self._new_key("tool"))
 
     def _changed(
         self, kind: Literal["commands", "options", "title", "usage"], data: Json
@@ -188,15 +160,6 @@ def _mode_said(update: Mapping[str, Any]) -> str:
     prefix, _, mode = text.partition(" ")
     said = update.get("sessionUpdate") == "agent_message_chunk"
     return mode if said and prefix == "[MODE_UPDATE]" and " " not in mode else ""
-
-
-def tool_data(update: Mapping[str, Any]) -> Json:
-    """The fields of a tool call that are given (null means "unchanged")."""
-    return {
-        ours: update[theirs]
-        for theirs, ours in _TOOL_FIELDS.items()
-        if update.get(theirs) is not None
-    }
 
 
 def _commands(update: Mapping[str, Any]) -> list[Json]:
