@@ -1612,7 +1612,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One, by id */
+        /** One, by id; 410 when it was deleted */
         get: operations["get_workspace_api_v2_workspaces__workspace__get"];
         put?: never;
         post?: never;
@@ -9100,6 +9100,15 @@ export interface operations {
             };
             /** @description Not one you may see */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gone */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };

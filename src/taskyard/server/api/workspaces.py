@@ -94,7 +94,11 @@ async def _create(
     return await services.workspace_views().workspace(row)
 
 
-@router.get("/workspaces/{workspace}", summary="One, by id")
+@router.get(
+    "/workspaces/{workspace}",
+    summary="One, by id; 410 when it was deleted",
+    responses={410: {"model": ErrorBody}},
+)
 async def get_workspace(
     workspace: UUID,
     actor: CurrentUser,

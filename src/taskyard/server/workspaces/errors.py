@@ -9,6 +9,7 @@
   - SupervisorTokenInvalid
 * NotFound (404)
   - WorkspaceNotFound, BuildNotFound, AgentNotFound, StateNotFound
+* WorkspaceDeleted (410)
 * Forbidden (403)
   - NotYours, CancelForbidden
 * Conflict (409)
@@ -17,12 +18,14 @@
 """
 
 from collections.abc import Sequence
+from http import HTTPStatus
 
 from taskyard.kit.errors import (
     Conflict,
     Forbidden,
     InvalidRequest,
     NotFound,
+    TaskyardError,
     Unauthenticated,
     Validation,
 )
@@ -38,6 +41,7 @@ __all__ = [
     "StateNotFound",
     "SupervisorTokenInvalid",
     "VersionUnusable",
+    "WorkspaceDeleted",
     "WorkspaceNameInvalid",
     "WorkspaceNameTaken",
     "WorkspaceNotFound",
@@ -48,6 +52,12 @@ _NOT_FOUND = "Resource not found or you do not have access to this resource"
 
 class WorkspaceNotFound(NotFound):
     __doc__ = _NOT_FOUND
+
+
+class WorkspaceDeleted(TaskyardError):
+    """Workspace was deleted; with include_deleted=true it can still be looked at."""
+
+    status = HTTPStatus.GONE
 
 
 class BuildNotFound(NotFound):

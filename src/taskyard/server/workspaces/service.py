@@ -31,6 +31,7 @@ from taskyard.server.workspaces.errors import (
     CancelForbidden,
     NotYours,
     VersionUnusable,
+    WorkspaceDeleted,
     WorkspaceNameInvalid,
     WorkspaceNameTaken,
     WorkspaceNotFound,
@@ -272,11 +273,11 @@ class WorkspaceService:
     async def by_id(
         self, actor: Actor, id_: UUID, *, write: bool = False, deleted: bool = True
     ) -> WorkspaceRow:
-        """Also a deleted one, unless `deleted` is false."""
-        conditions = [WorkspaceRow.id == id_]
-        if not deleted:
-            conditions.append(WorkspaceRow.deleted_at.is_(None))
-        return await self.find(actor, *conditions, write=write)
+        """Also a deleted one, unless `deleted` is false. Raises WorkspaceDeleted."""
+        row = await self.find(actor, WorkspaceRow.id == id_, write=write)
+        if row.deleted_at is not None and not deleted:
+            raise WorkspaceDeleted
+        return row
 
     async def by_name(self, actor: Actor, owner_id: UUID, name: str) -> WorkspaceRow:
         return await self.find(

@@ -84,11 +84,12 @@ async def test_a_stop_leaves_no_agent_and_a_delete_no_workspace(yard: Yard) -> N
     assert stopped["resources"] == []
     path = f"/workspaces/{workspace['id']}"
     gone = await yard.owner.client.get(f"/api/v2{path}")
-    assert gone.status_code == HTTPStatus.NOT_FOUND
+    assert gone.status_code == HTTPStatus.GONE
+    assert "include_deleted=true" in gone.json()["message"]
     kept = await yard.get(f"{path}?include_deleted=true")
     assert kept["latest_build"]["status"] == "deleted"
     again = await post_build(yard.owner, workspace, transition="start")
-    assert again.status_code == HTTPStatus.NOT_FOUND
+    assert again.status_code == HTTPStatus.GONE
 
 
 async def test_only_one_build_is_active(yard: Yard) -> None:
