@@ -59,10 +59,11 @@ def command(name: str) -> tuple[str, ...]:
 
 
 class Refusal(Exception):
-    def __init__(self, code: int, message: str) -> None:
+    def __init__(self, code: int, message: str, data: Any = None) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.data = data
 
 
 class Polite:
@@ -93,7 +94,7 @@ class Polite:
             try:
                 result = self.answer(method, message.get("params") or {})
             except Refusal as exc:
-                error = {"code": exc.code, "message": exc.message}
+                error = {"code": exc.code, "message": exc.message, "data": exc.data}
                 self.write({"jsonrpc": "2.0", "id": number, "error": error})
             else:
                 self.write({"jsonrpc": "2.0", "id": number, "result": result})

@@ -226,6 +226,15 @@ class Polite:
         self.work()
 
     def choose(self, head: str, question: str, names: list[str]) -> str:
+        self.show_menu(head, question, names)
+        choice = ""
+        while not choice:
+            key = self.keys()
+            choice = "esc" if "\x1b" in key else "".join(filter(str.isdigit, key))[:1]
+        self.menu = []
+        return choice
+
+    def show_menu(self, head: str, question: str, names: list[str]) -> None:
         rows = [
             f"{'❯' if n == 1 else ' '} {n}. {name}" for n, name in enumerate(names, 1)
         ]
@@ -240,12 +249,6 @@ class Polite:
         self.spinning = ""
         self.title("✳ Fake")
         self.draw()
-        choice = ""
-        while not choice:
-            key = self.keys()
-            choice = "esc" if "\x1b" in key else "".join(filter(str.isdigit, key))[:1]
-        self.menu = []
-        return choice
 
     def do_confirm(self, _rest: str) -> None:
         self.menu = ["Run this shell command? (y/n)"]

@@ -73,8 +73,13 @@ class AcpDriver:
     """See `Driver`. `harmless_tools` are never asked about (see `permissions.choose`)."""
 
     def __init__(
-        self, *, emit: Emit, harmless_tools: frozenset[str] = frozenset()
+        self,
+        *,
+        emit: Emit,
+        harmless_tools: frozenset[str] = frozenset(),
+        start_seconds: float = START_SECONDS,
     ) -> None:
+        self._start_seconds = start_seconds
         self._emit = emit
         self._desk = PermissionDesk(
             emit=emit, on_waiting=self._waiting, harmless_tools=harmless_tools
@@ -137,12 +142,12 @@ class AcpDriver:
         self._supervisor.start(self._process.listen_to_errors(), name="acp stderr")
         self._supervisor.start(self._read(self._process, self._peer), name="acp read")
         try:
-            async with asyncio.timeout(START_SECONDS):
+            async with asyncio.timeout(self._start_seconds):
                 await self._greet(self._peer)
                 await self._open(self._peer, launch)
         except TimeoutError as exc:
             raise AgentFailed(
-                f"the agent did not open a session in {START_SECONDS:g} s"
+                f"the agent did not open a session in {self._start_seconds:g} s"
             ) from exc
         except RpcError as exc:
             refusal = refusal_of(exc)
