@@ -209,7 +209,7 @@ class AcpAgent:
                 message_id = acp.initial_message_id(draft.id)
         attachment = self._sessions.require(asked.session_id)
         text = prompt_text(asked.prompt, cwd=attachment.cwd)
-        return Answer({"stopReason": await attachment.prompt(text, message_id)})
+        return Answer({"stopReason": await attachment.prompts.send(text, message_id)})
 
     async def _make(self, draft: Draft, text: str) -> None:
         self._sessions.check_room(draft.id)
@@ -225,7 +225,7 @@ class AcpAgent:
     async def _cancel(self, params: Json) -> Answer:
         task_id = _read(CancelSession, params).session_id
         if (attachment := self._sessions.get(task_id)) is not None:
-            await attachment.cancel()
+            await attachment.prompts.cancel()
         return Answer({})
 
     # -- options ----------------------------------------------------------------------

@@ -78,7 +78,7 @@ class Attachments:
         """The editor looks away."""
         attachment = self._attached.pop(session_id, None)
         if attachment is not None:
-            attachment.leave()
+            attachment.prompts.end_all("cancelled")
             await self._stop(session_id)
 
     async def _stop(self, session_id: UUID) -> None:

@@ -1,5 +1,6 @@
 """Sessions that become tasks with their first prompt."""
 
+import asyncio
 from uuid import UUID
 
 import pytest
@@ -53,6 +54,38 @@ async def test_a_new_task_that_cannot_be_built_is_an_error_of_its_prompt(
 
     with pytest.raises(RequestError, match="cannot go on"):
         await prompt
+
+
+async def test_a_first_prompt_that_is_cancelled_in_time_is_never_carried_out(
+    desk: Desk,
+) -> None:
+    bench = desk.bench
+    editor = await desk.editor()
+    session = await editor.agent.new_session(cwd="/")
+    prompt = ask(editor, UUID(session.session_id), "write a poem")
+    await editor.until(lambda: editor.told("session_info_update"))
+
+    await editor.agent.cancel(session_id=session.session_id)
+    assert (await prompt).stop_reason == "cancelled"
+    await bench.yard.provisioner.run_all()
+    runner = await bench.runner()
+    runner.lifecycle("ready")
+    agent_session = runner.start_session(external_id="agent-session")
+    await runner.settled()
+    await _removed(bench, session.session_id)
+    runner.state(agent_session, "idle")
+    await runner.settled()
+    await bench.deliver()
+
+    assert [command["name"] for command in runner.acted_on] == []
+
+
+async def _removed(bench: Bench, task_id: str) -> None:
+    async with asyncio.timeout(20):
+        while True:
+            listed = await bench.get(f"/tasks/me/{task_id}/messages")
+            if [m["state"] for m in listed["messages"]] == ["removed"]:
+                return
 
 
 async def test_a_template_that_is_not_clear_is_asked_for(desk: Desk) -> None:
