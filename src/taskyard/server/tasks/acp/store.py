@@ -48,27 +48,21 @@ class AcpStore:
     async def seldom(self, task_id: UUID, *, last_seq: int) -> list[StoredEvent]:
         """The agent's commands and what it asked, as far as it is easily found."""
         seq = SessionEventRow.seq
-        rows = await self._session.scalars(
-            select(SessionEventRow)
-            .join(SessionRow, SessionRow.id == SessionEventRow.session_id)
-            .where(
-                SessionRow.task_id == task_id,
-                (seq > last_seq - _NEWEST) | (seq <= _FIRST),
-                SessionEventRow.kind.in_(_SELDOM),
+        first = max(0, last_seq - _NEWEST)
+        rows = list[SessionEventRow]()
+        # Two ranges of the primary key: with "or" between them all would be read.
+        for place in ((seq <= min(_FIRST, first)), (seq > first)):
+            rows += await self._session.scalars(
+                select(SessionEventRow)
+                .join(SessionRow, SessionRow.id == SessionEventRow.session_id)
+                .where(
+                    SessionRow.task_id == task_id,
+                    place,
+                    SessionEventRow.kind.in_(_SELDOM),
+                )
+                .order_by(seq)
             )
-            .order_by(seq)
-        )
-        return [
-            StoredEvent(
-                seq=row.seq,
-                session_id=row.session_id,
-                kind=row.kind,
-                key=row.key,
-                at=row.at,
-                data=row.data,
-            )
-            for row in rows
-        ]
+        return [StoredEvent.model_validate(row, from_attributes=True) for row in rows]
 
     async def turn_end(self, row: MessageRow) -> tuple[int, str]:
         """Where in the log the turn of a message ended, and how; (0, "") = it has not."""

@@ -5,6 +5,7 @@ from typing import Any, Final, TypeVar, cast, final
 
 from taskyard.protocol.acp import META, Json
 from taskyard.protocol.api.tasks import StoredEvent, TaskDetail
+from taskyard.server.tasks.acp.blocks import content_block
 from taskyard.server.tasks.acp.options import config_options, mode_of
 from taskyard.server.tasks.acp.said import Said
 from taskyard.server.tasks.offers import options_of
@@ -268,8 +269,9 @@ _PLAIN: Final[Mapping[str, Callable[[StoredEvent], list[Json]]]] = {
 def _tool_content(item: Json) -> Json | None:
     """Terminals are left out: they are of the agent's own client, in the workspace."""
     match item.get("type"):
-        case "content" if isinstance(item.get("content"), dict):
-            return {"type": "content", "content": item["content"]}
+        case "content":
+            block = content_block(item.get("content"))
+            return {"type": "content", "content": block} if block else None
         case "diff" if isinstance(item.get("newText"), str):
             old = item.get("oldText")
             return {
