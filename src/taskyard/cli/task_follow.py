@@ -1,8 +1,8 @@
 """`taskyard task status`, `logs` and `wait`: look at a task, once or as it goes on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import aclosing
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import typer
 
@@ -46,6 +46,11 @@ def _status_columns() -> Columns[TaskDetail]:
         "work": lambda task: task.work.status,
         "source": lambda task: task.work.source,
         "detail": lambda task: task.work.detail,
+        "action": lambda task: task.work.action,
+        "resets at": lambda task: (
+            task.work.resets_at.isoformat() if task.work.resets_at else ""
+        ),
+        "reported": lambda task: task.work.reported,
         "queued": lambda task: str(task.queued_messages),
         "id": lambda task: str(task.id),
     }
@@ -83,11 +88,40 @@ def status(
             default=["state changed", "status", "healthy", "state", "work", "message"],
             empty="",
         )
+        if columns is None:
+            _advise(detail, reference)
 
     if watch:
         run(lambda client: _watch(client, reference, show))
     else:
         show(run(lambda client: client.tasks.get(reference.user, reference.name)))
+
+
+#: What a person can do, by the word of the server.
+_ADVICE: Final[Mapping[str, str]] = {
+    "answer": "See what it asks: taskyard task permissions {task}",
+    "login": "Log in at its terminal: taskyard task terminal {task}",
+    "resume": "Start it again: taskyard task resume {task}",
+    "restart": "Tell it something, and it is started again: taskyard task send {task}",
+    "wait": "It goes on by itself, or after: taskyard task send {task}",
+    "view_logs": "See what was said and done: taskyard task logs {task}",
+}
+
+
+def _advise(detail: TaskDetail, reference: Reference) -> None:
+    """What is behind the status, and what to do about it."""
+    work = detail.work
+    if work.detail:
+        note(f"{work.detail} (says the {work.source})")
+    if work.resets_at is not None:
+        note(f"Over at {work.resets_at:%Y-%m-%d %H:%M} UTC.")
+    if advice := _ADVICE.get(work.action):
+        note(advice.format(task=_named(reference)))
+
+
+def _named(reference: Reference) -> str:
+    own = reference.user == "me"
+    return reference.name if own else f"{reference.user}/{reference.name}"
 
 
 def logs(

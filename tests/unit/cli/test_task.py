@@ -353,6 +353,25 @@ def test_a_status_says_what_is_known_and_since_when(
     ]
 
 
+def test_a_status_says_what_one_can_do(api: FakeApi, taskyard: Taskyard) -> None:
+    limited = wire.work(
+        "limited",
+        source="gateway",
+        detail="The limit is reached.",
+        action="wait",
+        resets_at="2026-01-01T15:30:00Z",
+    )
+    api.on("GET /tasks/ada/fix/detail", wire.task("limited", work=limited))
+
+    ran = taskyard("task", "status", "ada/fix")
+
+    assert ran.err.splitlines() == [
+        "The limit is reached. (says the gateway)",
+        "Over at 2026-01-01 15:30 UTC.",
+        "It goes on by itself, or after: taskyard task send ada/fix",
+    ]
+
+
 def test_the_only_waiting_permission_is_approved_without_naming_it(
     api: FakeApi, taskyard: Taskyard
 ) -> None:

@@ -22,7 +22,7 @@ import { Composer } from "@/features/tasks/components/composer";
 import { Queue } from "@/features/tasks/components/queue";
 import { StateLine } from "@/features/tasks/components/state-line";
 import { TerminalSection } from "@/features/tasks/components/terminal-section";
-import { can, workStatuses } from "@/features/tasks/status";
+import { can, reportsFailure, workStatuses } from "@/features/tasks/status";
 import { TranscriptView } from "@/features/transcript/components/transcript";
 import type { Usage } from "@/features/transcript/fold";
 import { type Session, useSession } from "@/features/transcript/use-session";
@@ -206,6 +206,7 @@ function Notices({ task }: { task: TaskDetail }) {
     case "starting":
       return <BuildPanel task={task} title="Starting the workspace" />;
     case "failed":
+      if (reportsFailure(task)) return null;
       return <BuildPanel task={task} title="The workspace or the agent could not start" />;
     case "deleting":
       return <BuildPanel task={task} title="Deleting the workspace" />;

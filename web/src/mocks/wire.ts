@@ -48,6 +48,7 @@ export function mockDetail(
       heard_at: NOW,
       detail: "",
       action: "",
+      reported: "",
     },
     session_id: id(6),
     session_title: "",

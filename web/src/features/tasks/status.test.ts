@@ -35,4 +35,11 @@ describe("can", () => {
   ] as const)("allows what makes sense while %s", (status, allowed) => {
     expect(can(mockDetail(status))).toEqual(allowed);
   });
+
+  it("lets a person answer an agent that reports its failure", () => {
+    const task = mockDetail("failed");
+    const reports = { ...task, work: { ...task.work, source: "report" } };
+
+    expect(can(reports)).toEqual({ send: true, stop: false, pause: true, resume: false });
+  });
 });

@@ -66,15 +66,20 @@ export type Can = { send: boolean; stop: boolean; pause: boolean; resume: boolea
 export function can(task: TaskDetail): Can {
   const status = task.work.status;
   return {
-    send: !["deleting", "failed"].includes(status),
+    send: status !== "deleting" && (status !== "failed" || reportsFailure(task)),
     stop: status === "working" || status === "needs_input",
     pause: !["pending", "starting", "pausing", "paused", "deleting"].includes(status),
-    resume: ["paused", "failed", "crashed"].includes(status),
+    resume: ["paused", "failed", "crashed"].includes(status) && !reportsFailure(task),
   };
 }
 
+/** The agent says itself that it has failed: it is there, and can be told more. */
+export const reportsFailure = (task: TaskDetail): boolean =>
+  task.work.status === "failed" && task.work.source === "report";
+
 /** Whether there is a workspace with an agent in it, as far as is known. */
 export const isRunning = (task: TaskDetail): boolean =>
+  reportsFailure(task) ||
   ["working", "idle", "needs_input", "needs_login", "limited", "no_signal"].includes(
     task.work.status,
   );
@@ -89,6 +94,7 @@ const sources: Record<string, string> = {
   bell: "the terminal's bell",
   dialog: "a dialog of the agent",
   screen: "the agent's screen",
+  gateway: "the model's vendor",
   report: "the agent's report",
 };
 

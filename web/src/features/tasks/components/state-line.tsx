@@ -18,6 +18,9 @@ export function StateLine({ task }: { task: TaskDetail }) {
         {work.heard_at && `, heard ${since(work.heard_at, now)} ago`}
       </span>
       {work.detail && <span className="text-muted">· {work.detail}</span>}
+      {work.resets_at && (
+        <span className="text-muted">· over at {new Date(work.resets_at).toLocaleString()}</span>
+      )}
     </div>
   );
 }
