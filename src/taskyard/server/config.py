@@ -125,6 +125,9 @@ class Config(BaseSettings):
     upload_retention: timedelta = timedelta(days=1)
     """How long an uploaded archive that no template version uses is kept."""
 
+    usage_retention: timedelta = timedelta(days=365)
+    """How long it is kept what tokens each model call took."""
+
     # -- models -----------------------------------------------------------------------
 
     anthropic_api_key: SecretStr | None = Field(

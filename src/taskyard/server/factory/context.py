@@ -353,6 +353,7 @@ class Factory:
                 logs=config.log_retention,
                 states=config.state_retention,
                 uploads=config.upload_retention,
+                usage=config.usage_retention,
             ),
         )
 

@@ -35,6 +35,11 @@ _ALWAYS_KEPT: Final = frozenset(
         "control",
     }
 )
+#: A hostile runner may tell of states for ever. Beyond this part of the limit they still
+#: change the session, but are kept no more.
+_SLACK: Final = 0.1
+#: Sessions of one workspace, through all its builds.
+_MOST_SESSIONS: Final = 200
 _SHUTTING_DOWN: Final = frozenset(
     {"shutting_down", "shutdown_timeout", "shutdown_error", "off"}
 )
@@ -88,6 +93,13 @@ class TranscriptWriter:
                 "runner_named_a_foreign_session",
                 workspace=str(self._agent.workspace_id),
                 session=str(session_id),
+            )
+            return None
+        if len(sessions) >= _MOST_SESSIONS:
+            log.warning(
+                "runner_has_too_many_sessions",
+                workspace=str(self._agent.workspace_id),
+                limit=_MOST_SESSIONS,
             )
             return None
 
@@ -145,6 +157,8 @@ class TranscriptWriter:
             if await self._was_told(row, event):
                 continue
             view = fold(view, event, now=now)
+            if row.bytes + size > self._max_bytes * (1 + _SLACK):
+                continue
             self._number(row, event)
             size += event.size
             await self._side_effects(row, event)

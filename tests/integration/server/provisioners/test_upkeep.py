@@ -17,9 +17,11 @@ from taskyard.server.db.tables import (
     BuildRow,
     EgressDecisionRow,
     FileRow,
+    GatewayUsageRow,
     ProvisionerJobLogRow,
     ProvisionerJobRow,
     TemplateVersionRow,
+    TokenRow,
 )
 from taskyard.server.factory import Factory, ProcessContext
 from taskyard.testing.provisioners import FailingProvisioner
@@ -167,3 +169,81 @@ async def test_what_runners_and_sandboxes_said_goes_but_for_the_last_status(
     async with process.sessions() as session:
         kept = (await session.scalars(select(AppStatusRow.message))).all()
     assert kept == ["2"]
+
+
+async def test_of_the_statuses_of_a_workspace_the_newest_thousand_stay(
+    yard: Yard, process: ProcessContext, clock: ManualClock
+) -> None:
+    await yard.workspace(await yard.template())
+    async with process.sessions.begin() as session:
+        rows = await session.execute(
+            select(AgentRow, AppRow).join(AppRow, AppRow.agent_row_id == AgentRow.id)
+        )
+        agent, app = rows.first() or pytest.fail("the workspace has no app")
+        session.add_all(
+            AppStatusRow(
+                id=uuid4(),
+                workspace_id=agent.workspace_id,
+                agent_row_id=agent.id,
+                app_row_id=app.id,
+                state="working",
+                message=str(number),
+                uri="",
+                source="report",
+                created_at=clock.now() + timedelta(microseconds=number),
+            )
+            for number in range(1003)
+        )
+
+    await prune(process)
+
+    async with process.sessions() as session:
+        messages = {int(m) for m in await session.scalars(select(AppStatusRow.message))}
+    assert messages == set(range(3, 1003))
+
+
+async def test_what_models_took_is_forgotten_after_a_year(
+    yard: Yard, process: ProcessContext, clock: ManualClock
+) -> None:
+    del yard
+    async with process.sessions.begin() as session:
+        session.add(
+            GatewayUsageRow(
+                workspace_id=uuid4(),
+                task_id=None,
+                at=clock.now(),
+                protocol="anthropic",
+                model="demo",
+                input_tokens=1,
+                cache_read_tokens=0,
+                cache_write_tokens=0,
+                output_tokens=1,
+                exact=True,
+            )
+        )
+    clock.advance(timedelta(days=364))
+    await prune(process)
+    before = await count(process, GatewayUsageRow)
+    clock.advance(timedelta(days=2))
+
+    await prune(process)
+
+    assert (before, await count(process, GatewayUsageRow)) == (1, 0)
+
+
+async def test_tokens_are_forgotten_a_month_after_their_end(
+    yard: Yard, process: ProcessContext, clock: ManualClock
+) -> None:
+    async with process.sessions.begin() as session:
+        ends = await session.scalar(select(func.max(TokenRow.expires_at)))
+    assert ends is not None
+    clock.advance(ends - clock.now() + timedelta(days=29))
+    await prune(process)
+    before = await count(process, TokenRow)
+    clock.advance(timedelta(days=2))
+
+    await prune(process)
+
+    assert before > 0
+    assert await count(process, TokenRow) == 0
+    del yard

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from taskyard.server.background.signals import SIGNALS
@@ -15,6 +15,7 @@ from taskyard.server.db.tables import (
     AgentLogRow,
     MessageRow,
     SessionEventRow,
+    SessionRow,
 )
 from taskyard.server.main import create_app
 from taskyard.server.runners.ingest import Ingest
@@ -408,6 +409,36 @@ async def test_a_full_transcript_keeps_states_and_says_so(
 
     kinds = [event["kind"] for event in await active.events()][4:]
     assert kinds == ["message", "error", "state"]
+
+
+async def test_a_runner_that_tells_of_states_for_ever_fills_nothing(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    active = await bench.active()
+    monkeypatch.setattr(
+        bench.process.runner_server, "limits", Limits(session_bytes=2000)
+    )
+
+    for _ in range(200):
+        active.runner.state(active.session, "running")
+        active.runner.state(active.session, "idle")
+    active.runner.state(active.session, "running")
+    await active.runner.settled()
+
+    assert len(await active.events()) < 100
+    assert (await active.detail())["work"]["status"] == "working"
+
+
+async def test_a_workspace_has_so_many_sessions_and_no_more(bench: Bench) -> None:
+    active = await bench.active()
+
+    for _ in range(300):
+        active.runner.start_session()
+    await active.runner.settled()
+
+    async with bench.process.sessions.begin() as session:
+        count = await session.scalar(select(func.count()).select_from(SessionRow))
+    assert count == 200
 
 
 async def test_the_events_of_a_session_are_rows_in_order(bench: Bench) -> None:

@@ -18,8 +18,10 @@ from taskyard.server.db.tables import (
     BuildRow,
     EgressDecisionRow,
     FileRow,
+    GatewayUsageRow,
     ProvisionerJobRow,
     TemplateVersionRow,
+    TokenRow,
     WorkspaceRow,
 )
 from taskyard.server.provisioning.jobs import (
@@ -38,6 +40,10 @@ __all__ = ["Retention", "Upkeep", "UpkeepSettings"]
 
 #: Imports that failed and were never made a template: kept for a look at their logs.
 _FAILED_IMPORTS: Final = timedelta(days=7)
+#: Tokens and sessions of users after their end: kept for a look at who had one.
+_ENDED_TOKENS: Final = timedelta(days=30)
+#: Statuses of a workspace's apps: the newest so many, however young.
+_APP_STATUSES: Final = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +58,7 @@ class Retention:
     logs: timedelta
     states: timedelta
     uploads: timedelta
+    usage: timedelta
 
 
 class Upkeep:
@@ -147,6 +154,10 @@ class Upkeep:
         await self._prune_states(now - self._retention.states)
         await self._prune_imports(now - _FAILED_IMPORTS)
         await self._prune_uploads(now - self._retention.uploads)
+        await self._prune_usage(now - self._retention.usage)
+        await self._session.execute(
+            delete(TokenRow).where(TokenRow.expires_at < now - _ENDED_TOKENS)
+        )
         await queue.prune(self._session, older_than=QUEUE_RETENTION)
 
     async def _prune_agents(self, before: datetime) -> None:
@@ -168,6 +179,25 @@ class Upkeep:
             await self._session.execute(
                 gone.execution_options(synchronize_session=False)
             )
+
+        place = func.row_number().over(
+            partition_by=AppStatusRow.workspace_id,
+            order_by=AppStatusRow.created_at.desc(),
+        )
+        placed = select(AppStatusRow.id, place.label("place")).subquery()
+        too_many = select(placed.c.id).where(placed.c.place > _APP_STATUSES)
+        await self._session.execute(
+            delete(AppStatusRow)
+            .where(AppStatusRow.id.in_(too_many))
+            .execution_options(synchronize_session=False)
+        )
+
+    async def _prune_usage(self, before: datetime) -> None:
+        await self._session.execute(
+            delete(GatewayUsageRow)
+            .where(GatewayUsageRow.at < before)
+            .execution_options(synchronize_session=False)
+        )
 
     async def _prune_states(self, before: datetime) -> None:
         """Keep the newest state of each workspace that is there."""
