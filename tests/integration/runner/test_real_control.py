@@ -171,7 +171,14 @@ async def test_leaving_its_program_gives_the_agent_back(
 
     await watcher.enters(case.leave, lambda: moved_by(workspace) == "agent")
     await watcher.until(lambda: bool(watcher.reason), seconds=60)
-    await server.until(lambda: server.state == "idle", seconds=60)
+    back = server.session_events().index(server.session_events("control")[-1])
+    await server.until(
+        lambda: any(
+            event["kind"] == "state" and event["data"]["state"] == "idle"
+            for event in server.session_events()[back:]
+        ),
+        seconds=60,
+    )
     await workspace.turn(session, "what is the capital of France", message="m2")
 
     assert server.session_events("control")[-1]["data"]["controller"] == "chat"
