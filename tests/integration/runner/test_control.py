@@ -231,6 +231,50 @@ async def test_an_agent_in_the_chat_cannot_be_watched(workspace: TestWorkspace) 
         await Watcher.attach(workspace.server, session)
 
 
+async def test_an_agent_that_wants_a_login_can_be_logged_in_at_its_terminal(
+    workspace: TestWorkspace,
+) -> None:
+    session = await workspace.begin(
+        "mine",
+        command=list(acp_agents.command("wants-login")),
+        terminal_command=list(tui_agents.command("polite")),
+    )
+    assert workspace.server.state == "auth_required"
+
+    given = await give(workspace, session, "terminal")
+    watcher = await Watcher.attach(workspace.server, session)
+    await watcher.sees("Welcome")
+    (workspace.home / ".logged-in").touch()
+    back = await give(workspace, session, "chat")
+    end = await workspace.turn(session, "say hello")
+
+    assert given["ok"], given
+    assert back["ok"], back
+    assert end["stop_reason"] == "end_turn"
+
+
+async def test_an_agent_of_a_terminal_only_holds_messages_while_a_person_types(
+    workspace: TestWorkspace,
+) -> None:
+    answer = await workspace.try_begin(
+        "mine", driver="tui", command=list(tui_agents.command("polite"))
+    )
+    session = str(answer["result"]["id"])
+    await rested(workspace)
+    prompt = {"session_id": session, "message_id": "m1", "text": "say one"}
+
+    await give(workspace, session, "terminal")
+    refused = await workspace.server.command("prompt", **prompt)
+    await give(workspace, session, "chat")
+    started = idles(workspace)
+    taken = await workspace.server.command("prompt", **prompt)
+
+    assert workspace.server.named("session_started")[0]["terminal"] == "live"
+    assert refused["code"] == "busy"
+    assert taken["ok"]
+    assert started == 1, "the same process went on"
+
+
 async def test_asked_for_what_is_so_nothing_happens(workspace: TestWorkspace) -> None:
     session = await begin(workspace)
 

@@ -79,8 +79,8 @@ def test_every_module_of_the_runner_imports_on_a_bare_interpreter(
 
 
 def test_the_file_is_small(runner: Path) -> None:
-    """Half of it is the terminal emulator, a quarter bytecode."""
-    assert runner.stat().st_size < 2_000_000
+    """Two fifths of it are the terminal emulator; the rest is bytecode and source."""
+    assert runner.stat().st_size < 2_400_000
 
 
 def test_it_says_a_version_that_scripts_can_compare(
