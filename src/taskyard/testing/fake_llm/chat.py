@@ -48,7 +48,8 @@ def _schema(wanted: Json) -> Json | None:
 
 def _role(message: Json) -> Role:
     calls: list[Json] = many(message.get("tool_calls"))
-    if any(one(call.get("function")).get("name") == "ToolSearch" for call in calls):
+    names = {one(call.get("function")).get("name") for call in calls}
+    if names & {"ToolSearch", "tool_search"}:
         return "search"
     return _ROLES.get(message["role"], "user")
 

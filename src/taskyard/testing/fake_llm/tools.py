@@ -57,17 +57,20 @@ def named_call(ask: Ask, name: str, arguments: Json) -> Call | None:
             return Call(name=offered, arguments=arguments)
 
     deferred = re.search(rf"\bmcp__\w*{re.escape(name)}\b", ask.raw.replace("\\n", " "))
+    search = next((n for n in ("ToolSearch", "tool_search") if n in ask.tools), None)
+    has_bridge = (
+        "tool_call" in ask.tools
+    )  # Qwen Code's, which does not always name them
+    if search is None or not (deferred or has_bridge):
+        return None
+    if not any(role == "search" for role, _ in ask.turns):
+        wanted = f"select:{deferred[0]}" if deferred else name
+        return Call(name=search, arguments={"query": wanted, "max_results": 1})
     if deferred is None:
         return None
-    if {"tool_search", "tool_call"} <= set(ask.tools):  # Qwen Code's bridge
-        bridged = {"name": deferred[0], "arguments": arguments}
-        return Call(name="tool_call", arguments=bridged)
-    if "ToolSearch" not in ask.tools:
-        return None
-    if any(role == "search" for role, _ in ask.turns):  # loaded by now
-        return Call(name=deferred[0], arguments=arguments)
-    query = {"query": f"select:{deferred[0]}", "max_results": 1}
-    return Call(name="ToolSearch", arguments=query)
+    if has_bridge:
+        arguments = {"name": deferred[0], "arguments": arguments}
+    return Call(name="tool_call" if has_bridge else deferred[0], arguments=arguments)
 
 
 def write_call(ask: Ask, path: str, content: str) -> Call | None:

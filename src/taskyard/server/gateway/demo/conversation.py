@@ -26,6 +26,7 @@ _DIRECTORY: Final = re.compile(
 )
 #: Codex's; what it forbids is done after a person has allowed it.
 _SANDBOX: Final = re.compile(r"`sandbox_mode` is `(?:read-only|workspace-write)`")
+_MCP_NAME: Final = re.compile(r"\bmcp__\w+")
 # Everything here is text of a workspace: what looks at it must take linear time, so it
 # is cut to what the scripts can use.
 _MAX_PROMPT: Final = 2000
@@ -85,7 +86,9 @@ def read(asked: Asked) -> Conversation:
         done=tuple(_done(calls, outcomes)),
         tools=asked.tools,
         loaded=any(call.name in TOOL_SEARCHES for call in calls),
-        deferred=tuple(sorted(set(re.findall(r"\bmcp__\w+", everything)))),
+        deferred=tuple(
+            sorted(set(_MCP_NAME.findall(f"{everything}\n{_found(asked)}")))
+        ),
         directory=_directory(everything),
         in_sandbox=_SANDBOX.search(everything) is not None,
         turns=turns,
@@ -145,6 +148,19 @@ def _everything(asked: Asked) -> str:
     """All that is told to the model beside tool results: where facts are looked up."""
     told = [turn.text for turn in asked.turns if turn.role != "assistant"]
     return "\n".join([asked.system, *told])[:_MAX_TOLD]
+
+
+def _found(asked: Asked) -> str:
+    """What looking for tools has brought to light."""
+    searches = {
+        call.id
+        for turn in asked.turns
+        for call in turn.calls
+        if call.name in TOOL_SEARCHES
+    }
+    results = (result for turn in asked.turns for result in turn.results)
+    found = [result.text for result in results if result.call_id in searches]
+    return "\n".join(found)[:_MAX_TOLD]
 
 
 def _directory(text: str) -> str:

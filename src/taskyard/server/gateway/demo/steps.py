@@ -95,7 +95,8 @@ _PATH: Final = ("file_path", "filePath", "absolute_path", "path")
 _CONTENT: Final = ("content", "file_text", "contents", "text")
 _OLD: Final = ("old_string", "oldString", "old_str")
 _NEW: Final = ("new_string", "newString", "new_str")
-_REPORT: Final = re.compile(r"(?:^|[_.:/-])report_task$")
+_TOOL: Final = "report_task"
+_REPORT: Final = re.compile(rf"(?:^|[_.:/-]){_TOOL}$")
 #: Qwen Code calls what it has looked for through this tool.
 _BRIDGE: Final = "tool_call"
 _SUMMARY_LIMIT: Final = 159  # the server's limit is 160, exclusive
@@ -138,12 +139,14 @@ def _report(step: Report, conversation: Conversation) -> ToolCall | None:
 
     name = _first(conversation.deferred, is_report)
     search = _first(TOOL_SEARCHES, conversation.tools.__contains__)
-    if name is None or search is None:
+    if search is None or (name is None and _BRIDGE not in conversation.tools):
         return None
-
     if not conversation.loaded:
-        query = {"query": f"select:{name}", "max_results": 1}
+        # Qwen Code does not always name what it has: then it is looked for by a word.
+        query = {"query": f"select:{name}" if name else _TOOL, "max_results": 1}
         return ToolCall(name=search, input=query)
+    if name is None:
+        return None
     if _BRIDGE in conversation.tools:
         return ToolCall(name=_BRIDGE, input={"name": name, "arguments": report})
     return ToolCall(name=name, input=report)
