@@ -7,6 +7,7 @@ import pytest
 from taskyard.runner.agents.hooks.facts import (
     Asked,
     Begun,
+    Failed,
     Prompted,
     Rested,
     Said,
@@ -133,6 +134,16 @@ async def test_a_turn_at_the_terminal_ends_with_an_event_of_its_own() -> None:
     assert key == "turn-typed-t"
     assert data["stop_reason"] == "end_turn"
     assert told.tools == [("make", "failed")], "nobody will tell its end any more"
+
+
+async def test_a_turn_at_the_terminal_that_failed_says_why() -> None:
+    told = begun()
+
+    told.hear([Prompted(**C, text="go"), Failed(**C, why="error", detail="overloaded")])
+    told.witness.settle("end_turn")
+
+    [data] = [data for kind, _, data in told.events if kind == "turn_ended"]
+    assert (data["stop_reason"], data["detail"]) == ("error", "overloaded")
 
 
 async def test_an_agent_started_by_a_tool_is_not_ours() -> None:

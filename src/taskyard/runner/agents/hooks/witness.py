@@ -124,7 +124,9 @@ class Witness:
             self._over.append(self._turn)
         if self._terminal_turn:
             took = round((_now() - self._began) * 1000)
-            data = {"stop_reason": stop_reason, "duration_ms": took}
+            data: dict[str, Any] = {"stop_reason": stop_reason, "duration_ms": took}
+            if self.failure is not None:
+                data |= {"stop_reason": "error", "detail": self.failure.detail}
             self._emit("turn_ended", self._terminal_turn, data)
         self._turn = ""
         self._terminal_turn = ""
@@ -253,8 +255,6 @@ class Witness:
 
     def _failed(self, fact: Failed) -> None:
         self.failure = fact
-        if fact.why == "error":
-            self._emit("error", str(uuid.uuid4()), {"detail": fact.detail})
         self._rest("failed")
 
     def _rest(self, activity: Activity) -> None:

@@ -181,18 +181,19 @@ class TuiDriver:
             running.stop_reason = "error"
         finally:
             self._turn = None
+        failure = self._witness.failure
+        if failure is not None:
+            running.complaint = Complaint("error", failure.detail)
+        self._witness.settle(running.stop_reason)
         if self._end_reason:
             raise AgentFailed(self._end_reason)
-        if self._witness.failure is not None:
-            running.stop_reason = "error"
-        self._witness.settle(running.stop_reason)
-        running.finish("" if self._witness.has_told else screen.whole())
+        running.finish(screen.whole(), is_told=self._witness.has_told)
         self._complaint = running.complaint
-        await self._hearing.forget()
         if running.verdict is not None:
             self._show(running.verdict)
         else:
             screen.look()
+        await self._hearing.forget()
 
     def heard(self, fact: HookFact) -> None:
         """One of the agent's hooks has told something. Any time, any order, never waits."""
@@ -311,6 +312,8 @@ class TuiDriver:
         self._questions.drop()
         if self._turn is not None:
             self._turn.over.set()
+        else:
+            self._witness.settle("interrupted")
 
     async def _close_process(self, grace_seconds: float) -> None:
         if self._process is not None:

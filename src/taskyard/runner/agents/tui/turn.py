@@ -95,11 +95,12 @@ class Turn:
         pause = max(FOLLOW_SECONDS, len(text) / _CHARACTERS_A_SECOND)
         self._next = self._loop.time() + pause
 
-    def finish(self, whole: str) -> None:
-        """Tell the rest, and that the turn has ended; no screen: others have told it."""
-        if whole:
-            self._answer.see(whole)
+    def finish(self, whole: str, *, is_told: bool = False) -> None:
+        """Tell the rest, if hooks have not told it, and that the turn has ended."""
+        self._answer.see(whole)
+        if not is_told:
             self._tell(self._words())
+        if self.complaint is None:
             self.complaint = complaint_in(self._trouble, self._answer.text())
         data: dict[str, Any] = {
             "stop_reason": self.stop_reason,
