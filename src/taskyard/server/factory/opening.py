@@ -4,8 +4,9 @@ import asyncio
 import hmac
 import random
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from pydantic import SecretStr
@@ -44,6 +45,8 @@ from taskyard.server.workspaces.provisioners.bootstrap import read_bootstrap
 
 __all__ = ["open_process"]
 
+_HEAR_SECONDS: Final = 5.0
+
 
 @asynccontextmanager
 async def open_process(
@@ -71,12 +74,20 @@ async def open_process(
             process = await _wire(parts, engine, key)
             supervisor.start(process.broadcast.run(), name="broadcast")
             supervisor.start(process.access.run(), name="access")
+            await _hear(process.broadcast)
             try:
                 yield process
             finally:
                 await process.gateway.close()
     finally:
         await engine.dispose()
+
+
+async def _hear(broadcast: Broadcast) -> None:
+    """Let nobody wait before hints come; a database that does not notify is polled."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_HEAR_SECONDS):
+            await broadcast.connected.wait()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
