@@ -398,6 +398,26 @@ class Choosy(Polite):
         super().do_say(rest.upper() if self.values["loud"] else rest)
 
 
+class Unfolding(Choosy):
+    """Offers how hard it thinks with its large model only, and anew with each choice."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.values["effort"] = "low"
+
+    @override
+    def options(self) -> Json:
+        told = super().options()
+        if self.values["model"] == "large":
+            efforts = [{"value": v, "name": v} for v in ("low", "high")]
+            effort = {"id": "effort", "name": "Effort", "type": "select"}
+            now = self.values["effort"]
+            told["configOptions"].append(
+                {**effort, "currentValue": now, "options": efforts}
+            )
+        return told
+
+
 class TwoModels(Polite):
     """Tells its models in the older form, with a method of their own."""
 

@@ -157,6 +157,18 @@ async def test_what_a_person_chose_goes_before_what_the_module_asks(
         await shows(workspace, model="small")
 
 
+async def test_an_option_that_comes_with_another_is_set_too(tmp_path: Path) -> None:
+    async with TestWorkspace(tmp_path) as workspace:
+        session = await workspace.begin("unfolding")
+        await workspace.turn(session, "say hello")
+
+        await next_build(workspace, session, {"effort": "high", "model": "large"})
+        await workspace.begin("unfolding")
+
+        await shows(workspace, model="large", effort="high")
+        assert not workspace.server.session_events("error")
+
+
 # -- policies -------------------------------------------------------------------------
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final, final
 
 from taskyard.kit.supervisor import Supervisor
 from taskyard.runner.agents.acp.desk import PermissionDesk
+from taskyard.runner.agents.acp.options import option_text
 from taskyard.runner.agents.acp.outcome import (
     AUTH_REQUIRED,
     Refusal,
@@ -354,17 +355,17 @@ class AcpDriver:
             await self._set_mode(launch)
         except Unsupported as exc:
             self._error(str(exc))
-        for option in self._translator.options.known:
+        seen: set[str] = set()
+        # Again from the start after each: a model brings options of its own.
+        while option := self._translator.options.next_after(seen):
+            seen.add(option["id"])
             value = launch.options.get(option["id"]) or launch.options.get(
                 option["category"]
             )
-            if not value:
-                continue
-            meant = self._translator.options.meant(option["id"], value)
-            if option["value"] == meant:
+            if not value or option_text(option["value"]) == value:
                 continue
             try:
-                await self._set(option["id"], meant)
+                await self._set(option["id"], value)
             except Unsupported as exc:
                 self._error(str(exc))
 

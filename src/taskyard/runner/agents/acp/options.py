@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple, final
 from taskyard.runner.agents.driver import Unsupported
 from taskyard.runner.shapes import as_object, as_objects
 
-__all__ = ["Options"]
+__all__ = ["Options", "option_text"]
 
 Json = dict[str, Any]
 
@@ -129,6 +129,10 @@ class Options:
                 return option
         return None
 
+    def next_after(self, seen: set[str]) -> Json | None:
+        """The first option that was not seen; None when all were."""
+        return next((o for o in self.known if o["id"] not in seen), None)
+
     def _find(self, id_: str) -> Json:
         known = self.known
         for option in known:
@@ -136,6 +140,11 @@ class Options:
                 return option
         offered = ", ".join(option["id"] for option in known) or "none"
         raise Unsupported(f"the agent has no option {id_!r}; it offers {offered}")
+
+
+def option_text(value: object) -> str:
+    """A value as it travels: switches are `true` and `false`."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _option(given: Json) -> Json:
