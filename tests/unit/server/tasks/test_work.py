@@ -138,14 +138,23 @@ def test_work_is_derived_from_evidence(
 
 
 @pytest.mark.parametrize(
-    ("waited", "status"),
-    [(timedelta(seconds=119), "starting"), (timedelta(seconds=121), "no_signal")],
+    ("timeout", "waited", "status"),
+    [
+        (120, timedelta(seconds=119), "starting"),
+        (120, timedelta(seconds=121), "no_signal"),
+        pytest.param(0, timedelta(days=1), "starting", id="no timeout"),
+    ],
 )
 def test_a_runner_that_never_connects_is_no_signal_after_its_timeout(
-    waited: timedelta, status: str
+    timeout: int, waited: timedelta, status: str
 ) -> None:
     facts = replace(
-        _agent(connected=False, first_connected_at=None, heard_at=None),
+        _agent(
+            connected=False,
+            first_connected_at=None,
+            heard_at=None,
+            connection_timeout=timedelta(seconds=timeout),
+        ),
         now=AT + waited,
         session=None,
     )
