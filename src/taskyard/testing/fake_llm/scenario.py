@@ -123,7 +123,10 @@ def decide(ask: Ask, scenario: Scenario) -> Decision:
     turn = _turns_since(ask, at)
     if not ask.tools:
         if "SEARCH/REPLACE" in ask.raw:
-            return _edit_blocks(ask, steps, turn)
+            refused = "fails" in steps[0] or "status" in steps[0]
+            return (
+                _step(ask, steps, turn) if refused else _edit_blocks(ask, steps, turn)
+            )
         return Decision(answer=Answer(text="Fake title"), kind="side")
     if turn > len(steps) + _ENDLESS:
         error = "scenario exhausted: the agent keeps calling"
