@@ -11,11 +11,6 @@ import pytest
 
 from taskyard.runner.agentapi import format_agent_message, format_tool_call
 from taskyard.runner.agentapi.messages.echo import without_echo
-from taskyard.runner.agentapi.messages.echo import without_echo
-from taskyard.runner.agentapi.messages.echo import without_echo
-from taskyard.runner.agentapi.messages.echo import without_echo
-from taskyard.runner.agentapi.messages.echo import without_echo
-from taskyard.runner.agentapi.messages.echo import without_echo
 from tests.unit.runner.agentapi.screens import BOXES, ECHOES
 
 AGENTS: Final = (
@@ -120,81 +115,6 @@ def test_words_that_were_added_to_a_turn_are_taken_out_of_its_answer(
         lines, width = answer.split("\n"), chance.choice((67, 80, 120))
         place = chance.randint(1, len(lines))
         echo = ["", *chance.choice(ECHOES[agent])(sent, width), ""]
-        screen = "\n".join([*lines[:place], *echo, *lines[place:]])
-
-        said = without_echo(agent, screen, sent)
-
-        assert _words(said) == _words(answer), screen
-
-
-@pytest.mark.parametrize("agent", ["claude", "codex", "gemini"])
-def test_words_that_were_added_to_a_turn_are_taken_out_of_its_answer(agent: str) -> None:
-    for chance, answer in answers(agent):
-        sent = chance.choice([*SENTENCES, f"{SENTENCES[0]}\n{SENTENCES[2]}"])
-        lines, width = answer.split("\n"), chance.choice((67, 80, 120))
-        place = chance.randint(1, len(lines))
-        signs = [draw for draw in ECHOES[agent] if "│" not in draw("x", 40)[-1]]
-        echo = ["", *chance.choice(signs)(sent, width), ""]
-        screen = "\n".join([*lines[:place], *echo, *lines[place:]])
-
-        said = without_echo(agent, screen, sent)
-
-        assert _words(said) == _words(answer), screen
-
-
-@pytest.mark.parametrize("agent", ["claude", "codex", "gemini"])
-def test_words_that_were_added_to_a_turn_are_taken_out_of_its_answer(agent: str) -> None:
-    for chance, answer in answers(agent):
-        sent = chance.choice([*SENTENCES, f"{SENTENCES[0]}\n{SENTENCES[2]}"])
-        lines, width = answer.split("\n"), chance.choice((67, 80, 120))
-        place = chance.randint(1, len(lines))
-        signs = [draw for draw in ECHOES[agent] if "│" not in draw("x", 40)[-1]]
-        echo = ["", *chance.choice(signs)(sent, width), ""]
-        screen = "\n".join([*lines[:place], *echo, *lines[place:]])
-
-        said = without_echo(agent, screen, sent)
-
-        assert _words(said) == _words(answer), screen
-
-
-@pytest.mark.parametrize("agent", ["claude", "codex", "gemini"])
-def test_words_that_were_added_to_a_turn_are_taken_out_of_its_answer(agent: str) -> None:
-    for chance, answer in answers(agent):
-        sent = chance.choice([*SENTENCES, f"{SENTENCES[0]}\n{SENTENCES[2]}"])
-        lines, width = answer.split("\n"), chance.choice((67, 80, 120))
-        place = chance.randint(1, len(lines))
-        signs = [draw for draw in ECHOES[agent] if "│" not in draw("x", 40)[-1]]
-        echo = ["", *chance.choice(signs)(sent, width), ""]
-        screen = "\n".join([*lines[:place], *echo, *lines[place:]])
-
-        said = without_echo(agent, screen, sent)
-
-        assert _words(said) == _words(answer), screen
-
-
-@pytest.mark.parametrize("agent", ["claude", "codex", "gemini"])
-def test_words_that_were_added_to_a_turn_are_taken_out_of_its_answer(agent: str) -> None:
-    for chance, answer in answers(agent):
-        sent = chance.choice([*SENTENCES, f"{SENTENCES[0]}\n{SENTENCES[2]}"])
-        lines, width = answer.split("\n"), chance.choice((67, 80, 120))
-        place = chance.randint(1, len(lines))
-        signs = [draw for draw in ECHOES[agent] if "│" not in draw("x", 40)[-1]]
-        echo = ["", *chance.choice(signs)(sent, width), ""]
-        screen = "\n".join([*lines[:place], *echo, *lines[place:]])
-
-        said = without_echo(agent, screen, sent)
-
-        assert _words(said) == _words(answer), screen
-
-
-@pytest.mark.parametrize("agent", ["claude", "codex", "gemini"])
-def test_words_that_were_added_to_a_turn_are_taken_out_of_its_answer(agent: str) -> None:
-    for chance, answer in answers(agent):
-        sent = chance.choice([*SENTENCES, f"{SENTENCES[0]}\n{SENTENCES[2]}"])
-        lines, width = answer.split("\n"), chance.choice((67, 80, 120))
-        place = chance.randint(1, len(lines))
-        signs = [draw for draw in ECHOES[agent] if "│" not in draw("x", 40)[-1]]
-        echo = ["", *chance.choice(signs)(sent, width), ""]
         screen = "\n".join([*lines[:place], *echo, *lines[place:]])
 
         said = without_echo(agent, screen, sent)

@@ -262,6 +262,16 @@ def test_a_living_process_keeps_its_pid_file(tmp_path: Path) -> None:
         PidFile(path).claim()
 
 
+def test_a_later_process_with_the_same_number_does_not_keep_it(tmp_path: Path) -> None:
+    path = tmp_path / "pid"
+    path.write_text(str(os.getppid()))
+    os.utime(path, (0, 0))  # written before that process began
+
+    PidFile(path).claim()
+
+    assert path.read_text().strip() == str(os.getpid())
+
+
 @pytest.mark.parametrize("left", ["4194305", "nonsense", ""])
 def test_a_pid_file_of_the_dead_is_taken_and_removed(tmp_path: Path, left: str) -> None:
     path = tmp_path / "pid"

@@ -1,6 +1,8 @@
 """The AgentAPI routes, over a real socket, as a client that knows nothing of us sees them."""
 
+import asyncio
 import json
+import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Literal
@@ -256,6 +258,51 @@ async def test_a_host_list_that_cannot_work_is_refused_at_start(
 ) -> None:
     with pytest.raises(InvalidList, match=words):
         AllowedHosts([entry])
+
+
+async def test_a_growing_message_costs_no_more_than_its_reader_can_use() -> None:
+    chat, received = Chat(), 0
+
+    async def speak() -> None:
+        for _ in range(400):
+            data = {"role": "agent", "text": "some words of an answer " * 20}
+            chat.transcript.fold("message_chunk", "a", data, AT)
+            await asyncio.sleep(0.005)
+        chat.hear("end", "agent", "the end")
+
+    async with serving(chat) as client, client.stream("GET", "/events") as answer:
+        speaking = asyncio.get_running_loop().create_task(speak())
+        async for line in answer.aiter_lines():
+            received += len(line)
+            if '"the end"' in line:
+                break
+        await speaking
+
+    whole = len(chat.transcript.messages[0].text)
+    assert whole > 180_000
+    assert received < 20 * whole, "told whole at each change, it is two hundred times"
+
+
+async def test_it_listens_on_loopback_only() -> None:
+    access = Access(hosts=AllowedHosts(["*"]), origins=AllowedOrigins(["*"]))
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    server = await serve_on_loopback(Surface(Chat(), access), port=port, body_limit=9)
+    async with server:
+        places = {listening.getsockname()[0] for listening in server.sockets}
+
+    assert "127.0.0.1" in places
+    assert places <= {"127.0.0.1", "::1"}
+
+
+async def test_markdown_of_a_structured_agent_comes_through_as_it_is() -> None:
+    chat, text = Chat(), "# Title\n\n```py\na > b\n```\n" + "long line " * 40
+    chat.hear("a", "agent", text)
+
+    async with serving(chat) as client:
+        listed = await client.get("/messages")
+
+    assert listed.json()["messages"][0]["content"] == text
 
 
 async def test_the_root_leads_to_the_chat_page() -> None:

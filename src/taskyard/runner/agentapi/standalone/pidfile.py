@@ -2,8 +2,12 @@
 
 import os
 from pathlib import Path
+from typing import Final
 
 __all__ = ["AlreadyRunning", "PidFile"]
+
+#: The times of processes and of files are not of the same clock.
+_CLOCK_SECONDS: Final = 5.0
 
 
 class AlreadyRunning(Exception):
@@ -19,7 +23,7 @@ class PidFile:
     def claim(self) -> None:
         """Write our id. Raises `AlreadyRunning` or `OSError`."""
         holder = self._holder()
-        if holder is not None and holder != os.getpid() and _lives(holder):
+        if holder is not None and holder != os.getpid() and self._wrote(holder):
             raise AlreadyRunning(
                 f"another agentapi server is running (pid {holder} in {self._path})"
             )
@@ -33,12 +37,34 @@ class PidFile:
         if self._holder() == os.getpid():
             self._path.unlink(missing_ok=True)
 
+    def _wrote(self, pid: int) -> bool:
+        """Whether the process that wrote the file lives; a later one may have its number.
+
+        After a crash the file is still there, and in a workspace that starts anew the same
+        numbers are given out again.
+        """
+        began = _began(pid) if _lives(pid) else None
+        if began is None:
+            return _lives(pid)
+        return began <= self._path.stat().st_mtime + _CLOCK_SECONDS
+
     def _holder(self) -> int | None:
         try:
             text = self._path.read_text().strip()
         except OSError:
             return None
         return int(text) if text.isdecimal() else None
+
+
+def _began(pid: int) -> float | None:
+    """When a process began (seconds since 1970), where /proc tells."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        lines = Path("/proc/stat").read_text().splitlines()
+        boot = next(int(line.split()[1]) for line in lines if line.startswith("btime "))
+        return boot + int(fields[19]) / os.sysconf("SC_CLK_TCK")
+    except (OSError, StopIteration, IndexError, ValueError):
+        return None
 
 
 def _lives(pid: int) -> bool:
