@@ -3,6 +3,8 @@
 `make test-agents` installs them; without it each test says what is missing.
 """
 
+import asyncio
+import base64
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -43,6 +45,8 @@ SCENARIO: Scenario = {
             ],
         },
         {"match": "France", "steps": [{"say": "It is **Paris**."}]},
+        {"match": "slowly", "steps": [{"say": "word " * 500, "chunk_delay": 0.5}]},
+        {"match": "refuse", "steps": [{"status": 400, "error": "it was too blue"}]},
     ]
 }
 
@@ -164,3 +168,34 @@ async def test_what_a_person_types_is_told_and_the_conversation_goes_on_by_its_i
     ]
     answers = [text for role, text in said(workspace) if role == "agent"]
     assert answers == ["It is **Paris**."] * 3
+
+
+async def test_an_escape_at_the_terminal_ends_the_turn(
+    workspace: TestWorkspace, case: Case
+) -> None:
+    server = workspace.server
+    session = await begin(workspace, case)
+
+    await prompt(workspace, session, "go slowly")
+    await server.until(lambda: ("running", "hook") in states(workspace), seconds=60)
+    escape = base64.b64encode(b"\x1b").decode()
+    # OpenCode wants it twice, and takes none before it has drawn the conversation.
+    while not server.session_events("turn_ended"):
+        await server.command("write_raw", session_id=session, data=escape)
+        await asyncio.sleep(0.5)
+
+    assert server.session_events("turn_ended")[0]["data"]["duration_ms"] < 60_000
+
+
+async def test_a_turn_that_the_vendor_refuses_says_why(
+    workspace: TestWorkspace, case: Case
+) -> None:
+    server = workspace.server
+    session = await begin(workspace, case)
+
+    await prompt(workspace, session, "please refuse")
+    await server.until(lambda: bool(server.session_events("turn_ended")), seconds=90)
+
+    end = server.session_events("turn_ended")[0]["data"]
+    assert end["stop_reason"] == "error"
+    assert "too blue" in end["detail"]
