@@ -15,7 +15,7 @@ WEB_SOURCES := $(shell find web/src web/public web/index.html web/vite.config.ts
 ARGS ?=
 BENCH ?= $(basename $(notdir $(wildcard bench/[a-z]*.py)))
 # The real agents that test-agents installs, and where: one folder for the machine.
-AGENTS ?= claude-code codex gemini opencode copilot qwen
+AGENTS ?= claude-code codex gemini aider opencode copilot qwen
 TEST_DATA ?= /var/tmp/taskyard-test
 
 .PHONY: help
@@ -32,10 +32,11 @@ test: setup .stamps/ui .stamps/browser ## Run the tests; ARGS="-k something" cho
 	$(BIN)/pytest $(ARGS)
 
 .PHONY: test-agents
-test-agents: setup ## Install real agents (1.8 GB) and test the runner with each; AGENTS="codex" chooses
+test-agents: setup ## Install real agents (2.5 GB) and test with each; AGENTS="codex" chooses
 	$(BIN)/taskyard agents install $(AGENTS) --data-dir $(TEST_DATA)
-	TASKYARD_TEST_DATA_DIR=$(TEST_DATA) $(BIN)/pytest -n 0 tests/integration/runner/test_real_agents.py \
-		tests/integration/runner/test_claude.py $(ARGS)
+	TASKYARD_TEST_DATA_DIR=$(TEST_DATA) TASKYARD_TEST_AGENTS="$(AGENTS)" $(BIN)/pytest -n 0 \
+		tests/integration/runner/test_real_agents.py tests/integration/runner/test_claude.py \
+		tests/e2e/test_agents.py $(ARGS)
 
 .PHONY: check
 check: setup .stamps/web ## Formatting, lint, types, import rules, generated files

@@ -64,7 +64,29 @@ CASES: Final = (
         why_no_report="it knows no MCP",
     ),
 )
-MORE: Final[tuple[Case, ...]] = ()
+#: Half a gigabyte each: for `make test-agents`.
+MORE: Final = (
+    Case(
+        agent="opencode",
+        source="coder-labs/opencode/coder",
+        version="0.1.1",
+        program="opencode",
+        key_setting="ANTHROPIC_API_KEY",
+    ),
+    Case(
+        agent="copilot",
+        source="coder-labs/copilot/coder",
+        version="0.3.0",
+        program="copilot",
+        key_setting="ANTHROPIC_API_KEY",
+    ),
+    Case(
+        agent="qwen",
+        source="taskyard/qwen/coder",
+        version="1.0.0",
+        program="qwen",
+    ),
+)
 WANTED: Final = os.environ.get("TASKYARD_TEST_AGENTS", "").split()
 
 
