@@ -30,6 +30,7 @@ class Transcript:
             "permission_requested": self._permission,
             "permission_resolved": self._answer,
             "state": self._state,
+            "control": self._control,
             "turn_ended": self._turn,
             "report": self._report,
             "error": self._error,
@@ -113,6 +114,11 @@ class Transcript:
 
         detail = _text(event.data, "detail")
         return f"  [agent] {state}{f': {detail}' if detail else ''}\n"
+
+    def _control(self, event: StoredEvent) -> str:
+        has_it = f"the {_text(event.data, 'controller')} has the agent"
+        detail = _text(event.data, "detail")
+        return f"  [control] {has_it}{f': {detail}' if detail else ''}\n"
 
     def _turn(self, event: StoredEvent) -> str:
         reason = _text(event.data, "stop_reason")

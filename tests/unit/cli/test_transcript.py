@@ -44,6 +44,20 @@ def test_a_tool_is_shown_when_it_ends_and_while_it_runs_if_live() -> None:
     assert shown(*calls, is_live=True) == "  [tool] ls ...\n  [tool] ls FAILED\n"
 
 
+def test_who_has_the_agent_is_shown() -> None:
+    text = shown(
+        event(1, "control", "control", controller="terminal", by="user"),
+        event(
+            2, "control", "control", controller="chat", by="agent", detail="it ended"
+        ),
+    )
+
+    assert text == (
+        "  [control] the terminal has the agent\n"
+        "  [control] the chat has the agent: it ended\n"
+    )
+
+
 def test_reports_are_shown_once() -> None:
     text = shown(
         event(

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, cast
 
 from fastapi import APIRouter, Query, Response, WebSocket, WebSocketDisconnect
 
-from taskyard.kit.errors import TaskyardError
+from taskyard.kit.errors import TaskyardError, Unreachable
 from taskyard.protocol.api.common import ErrorBody
 from taskyard.protocol.api.tasks import ControlState, SetControl
 from taskyard.protocol.terminal import (
@@ -24,6 +24,7 @@ from taskyard.protocol.terminal import (
     read_size,
 )
 from taskyard.server.api.context import CurrentUser, Process
+from taskyard.server.tasks.errors import NoRunningAgent
 
 __all__ = ["router"]
 
@@ -75,7 +76,12 @@ async def watch_terminal(
     columns: Annotated[int, Query(ge=0, le=MAX_COLUMNS)] = 0,
     rows: Annotated[int, Query(ge=0, le=MAX_ROWS)] = 0,
 ) -> None:
-    place = await process.control.find(actor, user, task)
+    try:
+        place = await process.control.find(actor, user, task)
+    except NoRunningAgent as error:
+        await websocket.accept()
+        await _close(websocket, CLOSE_NO_TERMINAL, _words(error))
+        return
     await websocket.accept()
     wanted = {"columns": columns, "rows": rows}
     try:
@@ -83,8 +89,10 @@ async def watch_terminal(
         size = read_size(wanted) if place.may_type else None
         reader, writer = await process.control.open(place, size)
     except TaskyardError as error:
-        reason = " ".join(filter(None, (error.message, error.detail)))
-        await _close(websocket, CLOSE_NO_TERMINAL, reason)
+        # A runner that is away dials again by itself.
+        is_away = isinstance(error, Unreachable)
+        code = CLOSE_TRY_AGAIN if is_away else CLOSE_NO_TERMINAL
+        await _close(websocket, code, _words(error))
         return
     try:
         async with asyncio.TaskGroup() as group:
@@ -153,6 +161,10 @@ async def _up(
 _UNREADABLE: Final = (
     'Send keys as binary messages, and {"type": "resize", "columns": N, "rows": N}.'
 )
+
+
+def _words(error: TaskyardError) -> str:
+    return " ".join(filter(None, (error.message, error.detail)))
 
 
 def _object(text: str) -> dict[str, Any]:

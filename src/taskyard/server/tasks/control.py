@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from taskyard.kit.mux.mux import StreamReset
 from taskyard.protocol.api.tasks import ControlState, SetControl
 from taskyard.protocol.link import Reply
-from taskyard.protocol.sessions import Controller, SessionTerminal
+from taskyard.protocol.sessions import SessionTerminal
 from taskyard.protocol.terminal import MAX_FRAME_BYTES, TerminalSize
 from taskyard.server.db.engine import Sessions
 from taskyard.server.identity.actor import Actor, Scope
@@ -42,7 +42,6 @@ class TerminalPlace:
     agent_row_id: UUID
     session_id: UUID
     terminal: SessionTerminal
-    controller: Controller
     may_type: bool
 
 
@@ -109,14 +108,11 @@ class ControlService:
     ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """The stream of frames (see protocol.terminal); `size`: make it so large.
 
-        Raises AgentHasNoTerminal, TerminalNotReachable.
+        An agent that is in the chat is the runner's to refuse: it knows first who has
+        control. Raises AgentHasNoTerminal, TerminalNotReachable, AppUnreachable.
         """
         if place.terminal == "none":
             raise AgentHasNoTerminal
-        if place.terminal == "handover" and place.controller == "chat":
-            raise TerminalNotReachable(
-                detail="The agent is in the chat. Give control to its terminal first."
-            )
         reader = asyncio.StreamReader(limit=_READ_AHEAD)
         columns, rows = size or (0, 0)
         try:
@@ -132,11 +128,12 @@ class ControlService:
                 wait=True,
             )
         except NotConnected:
-            raise TerminalNotReachable(
+            raise AppUnreachable(
                 detail="The workspace's runner is not connected."
             ) from None
         except StreamReset as refused:
-            raise TerminalNotReachable(detail=str(refused)) from refused
+            reason = f"{str(refused)[:1].upper()}{str(refused)[1:1000]}."
+            raise TerminalNotReachable(detail=reason) from refused
         loop = asyncio.get_running_loop()
         return reader, asyncio.StreamWriter(transport, protocol, reader, loop)
 
@@ -144,15 +141,14 @@ class ControlService:
 async def _place(store: TaskStore, actor: Actor, record: TaskRecord) -> TerminalPlace:
     slug = record.app.slug if record.app else None
     session = main_session(await store.sessions_of(record.id), slug)
-    facts = record.session_facts(session)
-    if session is None or facts is None or record.agent is None:
+    is_alive = record.session_facts(session) is not None
+    if session is None or not is_alive or record.agent is None:
         raise NoRunningAgent
     owns = record.task.owner_id == actor.user_id or actor.manages_everything
     return TerminalPlace(
         agent_row_id=record.agent.id,
         session_id=session.id,
         terminal=terminal_of(session),
-        controller=facts.controller,
         may_type=owns and actor.scope is Scope.ALL,
     )
 

@@ -294,6 +294,8 @@ async def test_an_agent_in_the_chat_says_to_hand_it_over(
     bench: Bench, base: str, owner: Account
 ) -> None:
     active = await with_terminal(bench, terminal="handover")
+    assert isinstance(active.runner, TerminalRunner)
+    active.runner.refusal = "the agent is in the chat: hand it over first"
 
     async with attach(base, active, owner.token) as socket:
         messages, code = await end_of(socket)
@@ -303,9 +305,35 @@ async def test_an_agent_in_the_chat_says_to_hand_it_over(
         {
             "type": "closed",
             "reason": "The terminal of this task cannot be reached now. The agent is in "
-            "the chat. Give control to its terminal first.",
+            "the chat: hand it over first.",
         }
     ]
+
+
+async def test_a_runner_that_is_away_is_worth_another_try(
+    bench: Bench, base: str, owner: Account
+) -> None:
+    active = await with_terminal(bench)
+    await active.runner.drop()
+
+    async with attach(base, active, owner.token) as socket:
+        messages, code = await end_of(socket)
+
+    assert code == 1013
+    assert "not connected" in messages[-1]["reason"]
+
+
+async def test_a_task_without_a_running_agent_says_to_resume_it(
+    bench: Bench, base: str, owner: Account
+) -> None:
+    active = await with_terminal(bench)
+    await active.pause()
+
+    async with attach(base, active, owner.token) as socket:
+        messages, code = await end_of(socket)
+
+    assert code == 4409
+    assert "Resume the task" in messages[-1]["reason"]
 
 
 async def test_the_runners_refusal_reaches_the_person(
@@ -318,7 +346,7 @@ async def test_the_runners_refusal_reaches_the_person(
     async with attach(base, active, owner.token) as socket:
         messages, code = await end_of(socket)
 
-    assert messages[-1]["reason"].endswith("the agent is starting")
+    assert messages[-1]["reason"].endswith("The agent is starting.")
     assert code == 4409
 
 
