@@ -51,7 +51,7 @@ def _ready(taskyard: Installation) -> int:
 
 
 def _costs(taskyard: Installation) -> None:
-    everyone = descendants({1})
+    everyone = descendants({taskyard.pid, *taskyard.supervisors()})
     runners = [p for p in everyone if "taskyard" in p.words and " run" in p.words]
     supervisors = [p for p in everyone if "sandboxd" in p.words]
     print(f"{'':22}{'each MB':>9}{'each % of a core':>18}")
