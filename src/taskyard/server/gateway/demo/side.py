@@ -49,7 +49,9 @@ def side_answer(asked: Asked, conversation: Conversation) -> Answer | None:
 
     if _SUMMARY.search(newest):
         said = "\n".join(f"- {text}" for text in conversation.earlier)
-        return Answer(text=f"<summary>\nThe user asked, in order:\n{said}\n</summary>")
+        text = f"The user asked, in order:\n\n{said}"
+        wants_tags = "<summary>" in newest
+        return Answer(text=f"<summary>\n{text}\n</summary>" if wants_tags else text)
     return _by_rules(asked, newest)
 
 
