@@ -12,6 +12,7 @@ and in homes below /var/tmp: Codex does not do all its work below /tmp.
 import argparse
 import asyncio
 import os
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -61,6 +62,8 @@ def _launch(agent: str, scene: Scene, player: Player, home: Path, model: str) ->
     definition = DEFINITIONS.get(agent) or unknown(agent)
     directory = home / "work"
     directory.mkdir()
+    if player.wants_git:
+        subprocess.run(["git", "init", "-q", str(directory)], check=True)
     environment = complete(
         definition,
         {

@@ -25,9 +25,12 @@ class Player:
     asks: str
     #: Further variables, so that it fails within the recording's time.
     environment: Mapping[str, str]
+    #: What it shows before it is at work or asks, for one that pauses while it starts.
+    boots: str = r"\S"
     #: What it shows when a turn has begun, where that takes long.
     begins: str = r"\S"
     decline: bytes = b"\x1b"
+    wants_git: bool = False  # else it asks for a repository first
     login: bytes = b""  # its command for it
 
 
@@ -59,6 +62,7 @@ async def _work(stage: Stage, player: Player) -> None:
 
 async def _login(stage: Stage, player: Player) -> None:
     """Some say at once that they want a login, some when they are spoken to."""
+    await stage.until(player.boots)
     await stage.settle(_RETRIES_SECONDS)
     await stage.moment("started")
     if re.search(player.ready, stage.screen.text, re.MULTILINE):
@@ -73,8 +77,9 @@ async def _login(stage: Stage, player: Player) -> None:
         await stage.moment("logging in")
 
 
-async def _first_start(stage: Stage, _player: Player) -> None:
+async def _first_start(stage: Stage, player: Player) -> None:
     """Nobody has ever started it here: menus, until it is at its login."""
+    await stage.until(player.boots)
     for number in range(1, 4):
         await stage.settle(_RETRIES_SECONDS)
         await stage.moment(f"screen {number}")
@@ -168,9 +173,11 @@ PLAYERS: Final[Mapping[str, Player]] = {
     ),
     "aider": Player(
         model="openai/gpt-4o",
-        ready=r"^(?:\w+ ?)?> ",
+        ready=r"^(?:\w+ ?)?>\s*$",
         asks=r"\(Y\)es/\(N\)o",
         environment={},
         decline=b"n\r",
+        wants_git=True,
+        boots=r"Repo-map",
     ),
 }

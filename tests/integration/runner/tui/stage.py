@@ -37,7 +37,8 @@ class Stage:
         self._began = self._loop.time()
         self._entries: list[Entry] = []
         size = (launch.columns, launch.rows)
-        self.screen = Screen(open_terminal(*size), lambda: None)
+        self._terminal = open_terminal(*size)
+        self.screen = Screen(self._terminal, lambda: None)
         self._process: TerminalProcess | None = None
 
     def recording(self, *, version: str, made: str) -> Recording:
@@ -94,15 +95,19 @@ class Stage:
     async def say(self, text: str) -> None:
         """Type and press Enter, as often as it takes: a turn begins."""
         await self.press(text.encode())
-        typed, said = self.screen.text, text.encode()
+        typed, said = self._shown(), text.encode()
         for _ in range(_ENTERS):
             here = len(self._entries)
             entered = Entry(self._loop.time() - self._began, "prompt", said)
             await self.press(b"\r")
-            if await self.screen.until(lambda: self.screen.text != typed, HOLD_SECONDS):
+            if await self.screen.until(lambda: self._shown() != typed, HOLD_SECONDS):
                 self._entries.insert(here, entered)
                 return
         raise NotShown(f"{text!r} was not taken:\n{self.screen.text}")
+
+    def _shown(self) -> tuple[str, int]:
+        """What Enter changes: the text, or only the line that the cursor is in."""
+        return self.screen.text, self._terminal.cursor[1]
 
     def _mark(self, kind: Kind, data: bytes = b"") -> None:
         self._entries.append(Entry(self._loop.time() - self._began, kind, data))

@@ -40,7 +40,8 @@ WORK = [
     *_work("codex", "title", by="title", asks="May I write hello.txt?"),
     *_work("gemini", "title", by="title", asks="Apply this change?"),
     *_work("qwen", "title", by="title", asks="Apply this change?"),
-    # These two say nothing in their titles.
+    # These say nothing in their titles.
+    *_work("aider", "screen", by="dialog", asks="Create new file?"),
     *_work("copilot", "screen", by="dialog", asks="create /var/tmp"),
     *_work("opencode", "screen", by="dialog", asks="Permission required: Edit hello"),
 ]
@@ -71,6 +72,9 @@ LOGIN = [
     ),
     Row("copilot.fresh-home", "screen 1", "requires_action", "dialog", "Do you trust"),
     Row("opencode.bad-key", "failed", "auth_required", "screen", "invalid x-api-key"),
+    Row("aider.no-key", "refused", "auth_required", "screen", "AuthenticationError"),
+    Row("aider.bad-key", "failed", "requires_action", "dialog", "Open URL for more"),
+    Row("aider.fresh-home", "screen 1", "idle", "screen", ""),
     # It has a model of its own that needs no key.
     Row("opencode.fresh-home", "screen 1", "idle", "screen", ""),
 ]
@@ -83,6 +87,8 @@ TROUBLE = [
     Row("gemini.overloaded", "failed", "running", "title", ""),
     Row("qwen.server-error", "failed", "running", "title", ""),
     Row("qwen.overloaded", "failed", "running", "title", ""),
+    Row("aider.server-error", "failed", "running", "screen", ""),
+    Row("aider.overloaded", "failed", "running", "screen", ""),
     Row("copilot.overloaded", "trying", "running", "screen", ""),
     Row("opencode.server-error", "failed", "running", "screen", ""),
     Row("opencode.overloaded", "failed", "running", "screen", ""),
@@ -92,6 +98,7 @@ LIMIT = [
     Row("claude-code.usage-limit", "failed", "idle", "title", "rejected (429)"),
     Row("codex.usage-limit", "failed", "idle", "title", "hit your usage limit"),
     Row("gemini.usage-limit", "failed", "requires_action", "dialog", "limit reached"),
+    Row("aider.usage-limit", "failed", "running", "screen", ""),
     Row("qwen.usage-limit", "failed", "running", "title", ""),
     Row("copilot.usage-limit", "failed", "idle", "screen", "429"),
     Row("opencode.usage-limit", "failed", "running", "screen", ""),

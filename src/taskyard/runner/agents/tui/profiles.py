@@ -230,6 +230,9 @@ PROFILES: Final[Mapping[str, Profile]] = {
         policies={"allow_all": ("--yes-always",)},
         busy=_pattern(rf"^\s*(?:[░█]{{2,}}|[{BRAILLE}]) +(?:Waiting|Updating)"),
         dialogs=_pattern(r"\(Y\)es/\(N\)o[^\n]*\[(?:Yes|No)\]:\s*$"),
+        trouble=_pattern(
+            r"^(litellm\.\w+(?:Error|Exceeded)\b|Empty response received)"
+        ),
         cancel=b"\x03",
     ),
     "goose": Profile(
