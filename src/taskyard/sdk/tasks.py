@@ -187,7 +187,7 @@ class TaskRoutes:
         return await self._connection.get(f"/tasks/{user}/{task}/artifacts", Artifacts)
 
     async def artifact(self, user: str, task: str, artifact: UUID) -> ArtifactDetail:
-        """With its diff and text; also when the workspace is gone."""
+        """With its diff and text; also while the task is paused."""
         path = f"/tasks/{user}/{task}/artifacts/{artifact}"
         return await self._connection.get(path, ArtifactDetail)
 

@@ -367,8 +367,8 @@ TOOLS: Final = (
     Tool(
         name="coder_list_task_artifacts",
         title="List the files a task changed",
-        description="Files that the agent's tools created, edited or deleted; also when "
-        "the workspace is gone.",
+        description="Files that the agent's tools created, edited or deleted; also while "
+        "the task is paused.",
         work=_artifacts,
         arguments=TASK,
     ),
