@@ -36,6 +36,7 @@ test-agents: setup ## Install real agents (2.5 GB) and test with each; AGENTS="c
 	$(BIN)/taskyard agents install $(AGENTS) --data-dir $(TEST_DATA)
 	TASKYARD_TEST_DATA_DIR=$(TEST_DATA) TASKYARD_TEST_AGENTS="$(AGENTS)" $(BIN)/pytest -n 0 \
 		tests/integration/runner/test_real_agents.py tests/integration/runner/test_claude.py \
+		tests/integration/runner/test_real_states.py \
 		tests/e2e/test_agents.py $(ARGS)
 
 .PHONY: check
