@@ -179,6 +179,53 @@ async def test_geminis_words_are_those_of_its_file_each_once() -> None:
     ]
 
 
+async def test_opencode_tells_words_tools_and_questions() -> None:
+    told = Told()
+    facts = hooks("opencode")
+
+    told.hear(facts)
+
+    [asked] = [fact.tool for fact in facts if isinstance(fact, Asked)]
+    [shown] = [t for t in told.events if t[0] == "tool" and t[2]["status"] == "pending"]
+    assert told.said == [
+        ("user", "what is the capital of France"),
+        ("agent", "The capital of France is **Paris**."),
+        ("user", "please write hello.txt"),
+        ("agent", FIRST),
+    ]
+    assert told.tools == [("write /home/me/work/hello.txt", "failed")]
+    assert shown[2]["raw_input"]["content"] == "hello from fake llm\n"
+    assert asked.call == shown[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("MessageAbortedError", Interrupted), ("APIError", Failed)],
+)
+async def test_opencode_tells_an_escape_from_a_failure(
+    name: str, kind: type[HookFact]
+) -> None:
+    error = {"name": name, "data": {"message": "m"}}
+    payload = {
+        "type": "session.error",
+        "properties": {"sessionID": "c", "error": error},
+    }
+
+    [fact] = facts_of("opencode", payload)
+
+    assert isinstance(fact, kind)
+
+
+async def test_a_session_below_ours_in_opencode_is_no_conversation() -> None:
+    info = {"id": "d", "parentID": "c"}
+    payload = {
+        "type": "session.created",
+        "properties": {"sessionID": "d", "info": info},
+    }
+
+    assert facts_of("opencode", payload) == []
+
+
 @pytest.mark.parametrize(
     "payload",
     [

@@ -77,6 +77,14 @@ def test_gemini_gets_an_extension_that_sleeps_elsewhere(tmp_path: Path) -> None:
     assert (asleep.stdout, awake.stdout) == (b"", b"hook gemini\n")
 
 
+def test_opencode_gets_a_plugin_that_sleeps_elsewhere(tmp_path: Path) -> None:
+    wiring = wired("opencode", tmp_path)
+
+    plugin = (tmp_path / ".config/opencode/plugin/taskyard.js").read_text()
+    assert wiring.environment == {"TASKYARD_HOOKS": "1"}
+    assert "if (!TASKYARD_HOOKS" in plugin
+
+
 def test_an_agent_without_hooks_is_started_as_it_is(tmp_path: Path) -> None:
     assert wire("aider", key="k", program=Path("/bin/ty"), home=tmp_path) is None
 
