@@ -28,7 +28,7 @@ def _headers(**named: str) -> Sequence[Header]:
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_a_usage_limit_is_known_with_its_end(protocol: str) -> None:
     # Not the file's: hours may lie between reading it and running this.
-    now = datetime.now(UTC)
+    now = datetime.fromtimestamp(time.time(), tz=UTC)
     refusal = fail("usage_limit", PROTOCOLS[protocol], resets_in=HOURS.total_seconds())
     headers = [(n.encode(), v.encode()) for n, v in refusal.headers.items()]
 
