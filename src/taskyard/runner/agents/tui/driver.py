@@ -23,7 +23,12 @@ from taskyard.runner.agents.recall import Told
 from taskyard.runner.agents.tui.complaints import Complaint
 from taskyard.runner.agents.tui.emulators import open_terminal
 from taskyard.runner.agents.tui.evidence import Evidence, Verdict, judge, works
-from taskyard.runner.agents.tui.keyboard import NotTaken, add_message, type_message
+from taskyard.runner.agents.tui.keyboard import (
+    TAKEN_SECONDS,
+    NotTaken,
+    add_message,
+    type_message,
+)
 from taskyard.runner.agents.tui.launching import command_line
 from taskyard.runner.agents.tui.live import LiveTerminal
 from taskyard.runner.agents.tui.profiles import Profile, profile_of
@@ -206,15 +211,26 @@ class TuiDriver:
             raise Unsupported(
                 "this agent takes no words while it works: queue the message"
             )
-        if turn is None or not turn.was_taken:
+        if turn is None:
             raise Unsupported("the agent is idle: send it as a prompt")
+        await self._taken(turn)
         if self._shown[0] != "running":
             raise Unsupported("the agent waits for an answer: give that first")
         screen, process = self._living()
         turn.add(text)
         self._witness.expect_also(text)
-        if not await add_message(screen, process.write, text):
+        name = self._profile.name
+        if not await add_message(name, screen, process.write, text):
             raise Unsupported("the agent takes no words just now: queue the message")
+
+    async def _taken(self, turn: Turn) -> None:
+        """Wait until the agent has the words that began it. Raises `Unsupported`."""
+        screen, _ = self._living()
+        await screen.until(
+            lambda: turn.was_taken or turn is not self._turn, TAKEN_SECONDS
+        )
+        if not turn.was_taken or turn is not self._turn:
+            raise Unsupported("the agent is idle: send it as a prompt")
 
     async def cancel(self) -> None:
         if self._turn is None or self._process is None:

@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from taskyard.runner.agentapi.messages.boxes import remove_input_box
 from taskyard.runner.agents.tui.screen import Screen
 
-__all__ = ["NotTaken", "add_message", "type_message"]
+__all__ = ["TAKEN_SECONDS", "NotTaken", "add_message", "type_message"]
 
 ECHO_SECONDS: Final = 2.0
 #: After the echo an agent may still be drawing; Enter comes when it has finished.
@@ -14,6 +15,9 @@ SETTLE_SECONDS: Final = 0.05
 TAKEN_SECONDS: Final = 15.0
 #: Enter is pressed again after this time: some agents take the first as part of the paste.
 RETRY_SECONDS: Final = 3.0
+#: Enter is pressed again: right behind the text some agents take it as part of a paste.
+ADD_SECONDS: Final = 1.0
+_ADD_TRIES: Final = 4
 _ERASE: Final = b"\x15"  # Ctrl-U: what was typed on this line
 _ECHO_RUNES: Final = 10
 #: What agents show instead of a long text.
@@ -46,11 +50,11 @@ async def type_message(
 
 
 async def add_message(
-    screen: Screen, write: Callable[[bytes], None], text: str
+    agent: str, screen: Screen, write: Callable[[bytes], None], text: str
 ) -> bool:
-    """Type `text` while the agent works; False when it did not show it, then it is erased.
+    """Type `text` while the agent works; False when it did not take it, then it is erased.
 
-    What the agent does with Enter cannot be told from its drawing on, so it is pressed once.
+    The agent draws on all the time: it has taken the text when that has left the input box.
     """
     clean = _clean(text)
     echo, before = _Echo(clean), screen.text
@@ -58,9 +62,15 @@ async def add_message(
     if not await screen.until(lambda: echo.appears(before, screen.text), ECHO_SECONDS):
         write(_ERASE)
         return False
-    await screen.quiet(SETTLE_SECONDS, SETTLE_SECONDS * 4)
-    write(b"\r")
-    return True
+    for _ in range(_ADD_TRIES):
+        await screen.quiet(SETTLE_SECONDS, SETTLE_SECONDS * 4)
+        write(b"\r")
+        if await screen.until(
+            lambda: not echo.is_in_box(agent, screen.text), ADD_SECONDS
+        ):
+            return True
+    write(_ERASE)
+    return False
 
 
 def _clean(text: str) -> str:
@@ -83,6 +93,14 @@ class _Echo:
     def appears(self, before: str, now: str) -> bool:
         shown = _squeezed(now).count(self._runes) > _squeezed(before).count(self._runes)
         return shown or len(_PASTED.findall(now)) > len(_PASTED.findall(before))
+
+    def is_in_box(self, agent: str, screen: str) -> bool:
+        """Whether it still stands where the agent is typed to."""
+        lines = screen.split("\n")
+        above = remove_input_box(agent, screen).split("\n")
+        same = zip(lines, above, strict=False)
+        start = next((n for n, (a, b) in enumerate(same) if a != b), len(above))
+        return self._runes in _squeezed("\n".join(lines[start:]))
 
 
 def _squeezed(text: str) -> str:
