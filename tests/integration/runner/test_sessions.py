@@ -147,7 +147,7 @@ async def test_a_cancelled_turn_ends_and_its_question_with_it(tmp_path: Path) ->
 async def test_an_agent_that_ignores_cancel_is_ended_and_comes_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("taskyard.runner.agents.session.CANCEL_SECONDS", 0.2)
+    monkeypatch.setattr("taskyard.runner.agents.turns.CANCEL_SECONDS", 0.2)
     async with TestWorkspace(tmp_path) as workspace:
         server = workspace.server
         session = await workspace.begin("deaf-to-cancel")

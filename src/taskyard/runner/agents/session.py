@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, Literal, final
@@ -31,8 +30,9 @@ from taskyard.runner.agents.events import EventBuffer
 from taskyard.runner.agents.exchanges import Exchanges
 from taskyard.runner.agents.history import History
 from taskyard.runner.agents.hooks.facts import HookFact
-from taskyard.runner.agents.journal import Journal, StoredPrompt
+from taskyard.runner.agents.journal import Journal
 from taskyard.runner.agents.tui.launching import LATEST
+from taskyard.runner.agents.turns import CANCEL_SECONDS, Turns, local_message
 from taskyard.runner.masking import Mask
 from taskyard.runner.terminals import WatchedTerminal
 
@@ -42,8 +42,6 @@ log = logging.getLogger(__name__)
 
 #: A prompt for an agent that is down starts it again, but not more often than this.
 RETRY_SECONDS: Final = 5.0
-#: A cancelled turn must end within this time; then the agent is ended instead.
-CANCEL_SECONDS: Final = 30.0
 #: An agent that changes sides has this long to write down what was said.
 SIDES_SECONDS: Final = 2.0
 
@@ -54,12 +52,7 @@ _DOWN: Final[frozenset[SessionState]] = frozenset({"exited", "error", "auth_requ
 
 @final
 class Session:
-    """Owns a driver at a time; a dead agent is replaced by a new driver that resumes.
-
-    A prompt is written to the disk before the agent sees it, and again when its turn is
-    over. A crash between the two never sends it again: the turn is reported as interrupted.
-    A crash before the first leaves the command unanswered, and the server repeats it.
-    """
+    """Owns a driver at a time; a dead agent is replaced by a new driver that resumes."""
 
     def __init__(
         self,
@@ -85,7 +78,7 @@ class Session:
         self.id = session_id
         self.key = key
         self.transcript = Transcript(
-            tells_questions=lambda: transport == "acp" or self._turn is None
+            tells_questions=lambda: transport == "acp" or not self._turns.running
         )
         self._agent = agent
         self._transport: Literal["acp", "pty"] = transport
@@ -107,16 +100,19 @@ class Session:
         self.watched = WatchedTerminal()
         self._exchanges = Exchanges(journal, session_id, write=self._remember)
         self._buffer = EventBuffer(send=self._send, mask=mask, clock=clock)
+        self._turns = Turns(
+            session_id=session_id,
+            journal=journal,
+            clock=clock,
+            supervisor=supervisor,
+            driver=lambda: self._driver,
+            tell=self._event,
+            before_rest=self._write_down,
+            on_rest=self._rest,
+        )
         self._driver: Driver | None = None
         self._candidate: Driver | None = None  # while it starts
         self._state: SessionState = "starting"
-        self._turn: StoredPrompt | None = None
-        self._submitting: asyncio.Task[None] | None = None
-        self._was_taken = False  # by the agent, of the turn that runs or ran last
-        self._begun = asyncio.Event()  # it was taken, or the turn is over
-        self._quiet = asyncio.Event()
-        self._quiet.set()
-        self._cancelling = False
         self._closing = False
         self._starting = False
         self._tried_at = float("-inf")
@@ -142,7 +138,7 @@ class Session:
 
     @property
     def status(self) -> Status:
-        ready = self._state in _READY and self._turn is None
+        ready = self._state in _READY and not self._turns.running
         return "stable" if ready and not self.baton.refusal else "running"
 
     @property
@@ -199,9 +195,9 @@ class Session:
             await self._candidate.close(0)
         driver = self._driver
         if driver is not None:
-            if self._turn is not None:
+            if self._turns.running:
                 await driver.cancel()
-                await self._turn_ended_within(min(grace_seconds, 5.0))
+                await self._turns.ended_within(min(grace_seconds, 5.0))
             await driver.close(grace_seconds)
             self._driver = None
             self._state_event("exited", "the workspace is stopping")
@@ -224,42 +220,17 @@ class Session:
                 self._tried_at = loop.time()
                 self._supervisor.start(self._try_again(), name=f"restart {self.id}")
             raise Busy(f"the agent is being started again ({self._state})")
-        if self._turn is not None or self._state not in _READY:
+        if self._turns.running or self._state not in _READY:
             raise Busy(f"the agent is {self._state}")
-        prompt = StoredPrompt(
-            message_id=message_id,
-            session_id=self.id,
-            turn=str(uuid.uuid4()),
-            text=text,
-        )
-        # Taken before the first await: a second prompt that comes meanwhile finds us busy.
-        self._take(prompt)
-        # Whoever asks may be cancelled (its connection is lost) while the disk writes.
-        # What is written must then be carried out all the same: asked again, it would
-        # count as known.
-        task = asyncio.get_running_loop().create_task(self._submit(prompt))
-        self._submitting = task
-        await asyncio.shield(task)
-
-    async def _submit(self, prompt: StoredPrompt) -> None:
-        try:
-            fresh = await self._journal.submit(prompt)
-        except BaseException:
-            self._take(None)
-            raise
-        if fresh:
-            self._supervisor.start(self._run_turn(prompt), name=f"turn {self.id}")
-        else:
-            self._take(None)
+        await self._turns.begin(message_id, text)
 
     async def say(self, text: str) -> None:
         """A prompt from inside the workspace: it has no message of the server.
 
         Returns when the agent has taken it. Raises `Busy` or `NotStarted`.
         """
-        await self.prompt(f"local:{uuid.uuid4()}", text)
-        await self._begun.wait()
-        if not self._was_taken:
+        await self.prompt(local_message(), text)
+        if not await self._turns.was_taken():
             raise NotStarted("the agent did not react to the message")
 
     async def answer(self, request: str, option_id: str) -> None:
@@ -268,11 +239,11 @@ class Session:
 
     async def steer(self, message_id: str, text: str) -> None:
         """Put words into the running turn. Raises `Unsupported` or `Busy`."""
-        if self._turn is None:
+        if not self._turns.running:
             await self.prompt(message_id, text)
             return
         await self.driver.steer(text)
-        self._report_user(message_id, text)
+        self._turns.report_user(message_id, text)
 
     async def write_raw(self, data: bytes) -> None:
         """Type into the agent's terminal."""
@@ -280,11 +251,8 @@ class Session:
 
     async def cancel(self) -> None:
         """End the running turn; the agent itself is ended when it does not listen."""
-        if self._driver is None or self._turn is None:
-            return
-        self._cancelling = True
-        await self._driver.cancel()
-        self._supervisor.start(self._insist(self._turn), name=f"cancel {self.id}")
+        if self._driver is not None:
+            await self._turns.cancel(self._driver)
 
     def report(self, state: str, summary: str, link: str) -> None:
         """The agent's own words, through the report tool."""
@@ -298,70 +266,6 @@ class Session:
         driver = self._driver or self._candidate
         if isinstance(driver, Hears):
             driver.heard(fact)
-
-    # -- turns ------------------------------------------------------------------------
-
-    async def _run_turn(self, prompt: StoredPrompt) -> None:
-        driver = self._driver
-        if driver is None:
-            self._take(None)
-            return
-        self._report_user(prompt.message_id, prompt.text)
-        began = self._clock.now()
-        try:
-            await driver.prompt(prompt.turn, prompt.text, taken=self._agent_has_it)
-        except AgentFailed as exc:
-            reason = "cancelled" if self._cancelling else "interrupted"
-            duration = round((self._clock.now() - began).total_seconds() * 1000)
-            self._event(
-                "turn_ended",
-                prompt.turn,
-                {"stop_reason": reason, "detail": str(exc), "duration_ms": duration},
-            )
-        finally:
-            if self._history is not None:
-                # Who is told that the agent waits finds its answer, whatever happens.
-                await self._history.save()
-            self._take(None)
-            self._cancelling = False
-            self._buffer.flush()
-        await self._journal.finish(prompt.message_id)
-
-    def _take(self, turn: StoredPrompt | None) -> None:
-        self._turn = turn
-        if turn is None:
-            self._quiet.set()
-            self._begun.set()
-            self.transcript.changed()
-        else:
-            self._quiet.clear()
-            self._begun.clear()
-            self._was_taken = False
-
-    def _agent_has_it(self) -> None:
-        self._was_taken = True
-        self._begun.set()
-
-    def _report_user(self, message_id: str, text: str) -> None:
-        data: dict[str, Any] = {"role": "user", "kind": "text", "text": text}
-        if not message_id.startswith("local:"):
-            data["message_id"] = message_id
-        self._event("message", f"user-{message_id}", data)
-
-    async def _insist(self, turn: StoredPrompt) -> None:
-        if not await self._turn_ended_within(CANCEL_SECONDS) and self._turn is turn:
-            log.warning(
-                "the agent did not end its turn in %s s: ending it", CANCEL_SECONDS
-            )
-            await self.driver.close(0)
-
-    async def _turn_ended_within(self, seconds: float) -> bool:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._quiet.wait()
-        except TimeoutError:
-            return False
-        return True
 
     # -- for the baton ----------------------------------------------------------------
 
@@ -378,11 +282,11 @@ class Session:
                     "it has ended"
                 )
             return  # its program ends, and what it does with it
-        if self._turn is not None and not cancel_turn:
+        if self._turns.running and not cancel_turn:
             raise Busy("a turn is running: cancel it, or wait until it has ended")
-        if self._turn is not None:
+        if self._turns.running:
             await self.cancel()
-            if not await self._turn_ended_within(CANCEL_SECONDS * 2):
+            if not await self._turns.ended_within(CANCEL_SECONDS * 2):
                 raise Busy("the agent does not end its turn")
 
     async def change_sides(self, controller: Controller) -> None:
@@ -496,14 +400,7 @@ class Session:
                 request,
                 {"outcome": "cancelled", "by": "timeout"},
             )
-        for prompt in await self._journal.unfinished(self.id):
-            over: dict[str, Any] = {"stop_reason": "interrupted", "duration_ms": 0}
-            if not prompt.message_id.startswith("local:"):
-                over["message_id"] = prompt.message_id
-            # It may have been told already; the server keeps it once, by its key.
-            self._report_user(prompt.message_id, prompt.text)
-            self._event("turn_ended", prompt.turn, over)
-            await self._journal.finish(prompt.message_id)
+        await self._turns.settle_the_past()
         self._buffer.flush()
 
     # -- events -----------------------------------------------------------------------
@@ -518,13 +415,8 @@ class Session:
     def _event(self, kind: EventKind, key: str, data: Mapping[str, Any]) -> None:
         if kind == "state":
             self._state = data["state"]
-        elif (
-            kind == "turn_ended"
-            and self._turn is not None
-            and not data.get("message_id")
-        ):
-            if not self._turn.message_id.startswith("local:"):
-                data = {**data, "message_id": self._turn.message_id}
+        elif kind == "turn_ended":
+            data = self._turns.stamped(data)
         elif kind == "permission_requested":
             self._remember(self._journal.asked(self.id, key))
         elif kind == "permission_resolved":
@@ -542,6 +434,15 @@ class Session:
         if known and known != self._external_id:
             self._external_id = known
             self._remember(self._on_identified(known))
+
+    async def _write_down(self) -> None:
+        """Who is told that the agent waits finds its answer, whatever happens."""
+        if self._history is not None:
+            await self._history.save()
+
+    def _rest(self) -> None:
+        self.transcript.changed()
+        self._buffer.flush()
 
     def _remember(self, work: Any) -> None:
         self._supervisor.start(work, name=f"journal {self.id}")
