@@ -62,7 +62,7 @@ class Commands:
             return known
 
         reply = await self._carry_out(command)
-        if reply.get("code") != "busy":
+        if reply.get("code") not in _OF_THE_MOMENT:
             try:
                 await self._journal.answered(reply)
             except sqlite3.Error as exc:
@@ -86,6 +86,11 @@ class Commands:
         )
         reply["code"] = "unsupported"
         return reply
+
+
+#: Asked again, the answer may be another, so it is not written down. A runner that was killed
+#: is linked again before its sessions are resumed: whoever asks then has to ask again.
+_OF_THE_MOMENT: Final = frozenset({"busy", "no_session"})
 
 
 def _failed(command: Command, sentence: str) -> Reply:

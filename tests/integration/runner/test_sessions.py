@@ -44,6 +44,23 @@ async def test_a_turn_is_recorded_word_for_word(tmp_path: Path) -> None:
         assert server.named("session_started")[0]["initial_prompt"] == "do things"
 
 
+async def test_a_prompt_that_comes_before_its_session_is_taken_when_it_comes_again(
+    tmp_path: Path,
+) -> None:
+    """As after a kill: the link is back before the session is."""
+    async with TestWorkspace(tmp_path) as workspace:
+        server = workspace.server
+        await server.until(lambda: "ready" in server.lifecycles)
+        message = {"message_id": "m1", "text": "say hello"}
+
+        early = await server.command("prompt", "m1", session_id="not yet", **message)
+        session = await workspace.begin()
+        again = await server.command("prompt", "m1", session_id=session, **message)
+
+        assert (early["ok"], early.get("code")) == (False, "no_session")
+        assert again["ok"], again
+
+
 async def test_states_tell_what_the_agent_does(tmp_path: Path) -> None:
     async with TestWorkspace(tmp_path) as workspace:
         session = await workspace.begin(permission_policy="ask")
