@@ -383,6 +383,8 @@ class Session:
     async def _try_again(self) -> None:
         if self._starting or self._closing or self.baton.is_moving:
             return
+        if self._state not in _DOWN:
+            return  # another try, asked for at the same time, has brought it back
         # A login that was wanted is asked for again by a fresh process.
         if self._driver is not None:
             old, self._driver = self._driver, None
