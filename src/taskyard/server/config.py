@@ -5,6 +5,7 @@ from it. Durations are seconds or ISO 8601 (`PT12H`), sizes are bytes.
 """
 
 import os
+from collections.abc import Mapping
 from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -270,6 +271,15 @@ class Config(BaseSettings):
     @property
     def port(self) -> int:
         return int(self.listen.rpartition(":")[2])
+
+    @property
+    def vendor_keys(self) -> Mapping[str, bool]:
+        """Whether there is a key for each protocol of the gateway; else the demo model answers."""
+        return {
+            "anthropic": self.anthropic_api_key is not None,
+            "openai": self.openai_api_key is not None,
+            "gemini": self.gemini_api_key is not None,
+        }
 
     @property
     def cookies_are_secure(self) -> bool:

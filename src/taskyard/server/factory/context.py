@@ -369,7 +369,7 @@ class Factory:
             views=TaskViews(
                 links=self.process.links,
                 clock=self.process.clock,
-                demo_model=config.anthropic_api_key is None,
+                vendor_keys=config.vendor_keys,
             ),
             clock=self.process.clock,
         )

@@ -1,5 +1,7 @@
 """What the server says when it is ready: where it is, and how to get in."""
 
+from typing import Final
+
 from taskyard.server.config import Config
 
 __all__ = ["banner"]
@@ -25,15 +27,23 @@ def banner(config: Config, *, version: str, setup_token: str | None) -> str:
             f"         or  taskyard setup {link}",
             "",
         ]
-    model = (
-        "Anthropic, with the key from the environment"
-        if config.anthropic_api_key
-        else "the demo model (set ANTHROPIC_API_KEY for a real one)"
-    )
     lines += [
-        f"  Model      {model}",
+        f"  Model      {_models(config)}",
         f"  Data       {config.data_dir}",
         "  Stop       Ctrl-C",
         "",
     ]
     return "\n".join(lines)
+
+
+_VENDORS: Final = {"anthropic": "Anthropic", "openai": "OpenAI", "gemini": "Google"}
+
+
+def _models(config: Config) -> str:
+    """Who answers the agents."""
+    real = [_VENDORS[name] for name, has_key in config.vendor_keys.items() if has_key]
+    if not real:
+        return "the demo model (set ANTHROPIC_API_KEY for a real one)"
+    others = [name for name in _VENDORS.values() if name not in real]
+    demo = f"; the demo model for {' and '.join(others)}'s protocol" if others else ""
+    return f"{', '.join(real)}, with keys from the environment{demo}"

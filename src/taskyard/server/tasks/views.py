@@ -1,6 +1,6 @@
 """Shape a task for the wire."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -36,12 +36,23 @@ _ISOLATION: Final[dict[str, str]] = {
     "kubernetes_deployment": "kubernetes",
 }
 
+#: The protocol that an agent speaks to its model; the rest may speak any.
+_PROTOCOLS: Final[dict[str, str]] = {
+    "claude-code": "anthropic",
+    "opencode": "anthropic",
+    "copilot": "anthropic",
+    "pi": "anthropic",
+    "codex": "openai",
+    "qwen": "openai",
+    "gemini": "gemini",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskViews:
     links: LinkRegistry
     clock: Clock
-    demo_model: bool
+    vendor_keys: Mapping[str, bool]  # by protocol; without a key the demo model answers
 
     def task(self, record: TaskRecord) -> Task:
         """Coder's shape."""
@@ -96,13 +107,20 @@ class TaskViews:
             queued_messages=waiting.queued_messages,
             pending_permissions=waiting.pending_permissions,
             permission_policy=policy_of(record, session, in_force=False).policy,
-            demo_model=self.demo_model,
+            demo_model=self.is_demo(session.agent if session else ""),
             isolation=next(
                 (_ISOLATION[t] for t in resource_types if t in _ISOLATION), ""
             ),
             controller=facts.controller if facts else "chat",
             terminal=terminal_of(session) if session and facts else "none",
         )
+
+    def is_demo(self, agent: str) -> bool:
+        """Whether the demo model answers this agent, as far as its name tells."""
+        protocol = _PROTOCOLS.get(agent)
+        if protocol is not None:
+            return not self.vendor_keys[protocol]
+        return not any(self.vendor_keys.values())
 
     def work(
         self,
