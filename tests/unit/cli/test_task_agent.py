@@ -167,7 +167,11 @@ def test_files_are_listed(taskyard: Taskyard) -> None:
 
 
 @pytest.mark.usefixtures("files")
-@pytest.mark.parametrize("named", [str(FIRST), "/p/src/app.py", "src/app.py"])
+@pytest.mark.parametrize(
+    "named",
+    [str(FIRST), "/p/src/app.py", "src/app.py"],
+    ids=["id", "path", "end of the path"],  # the id is another one in every process
+)
 def test_a_file_is_named_by_id_or_path(taskyard: Taskyard, named: str) -> None:
     ran = taskyard("task", "artifacts", "tidy-up", "--diff", named)
 
