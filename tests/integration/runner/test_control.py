@@ -270,7 +270,7 @@ async def test_an_agent_of_a_terminal_only_holds_messages_while_a_person_types(
     taken = await workspace.server.command("prompt", **prompt)
 
     assert workspace.server.named("session_started")[0]["terminal"] == "live"
-    assert refused["code"] == "busy"
+    assert refused.get("code") == "busy"
     assert taken["ok"]
     assert started == 1, "the same process went on"
 

@@ -42,6 +42,7 @@ _PROTOCOLS: Final[dict[str, str]] = {
     "opencode": "anthropic",
     "copilot": "anthropic",
     "pi": "anthropic",
+    "aider": "openai",
     "codex": "openai",
     "qwen": "openai",
     "gemini": "gemini",

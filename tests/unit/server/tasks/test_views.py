@@ -16,7 +16,7 @@ NONE = {"anthropic": False, "openai": False, "gemini": False}
         ("gemini", "gemini", False),
         ("gemini", "openai", True),
         # It may speak any protocol, and the demo model says in its answers what it is.
-        ("aider", "openai", False),
+        ("goose", "openai", False),
         ("", "", True),
     ],
 )
