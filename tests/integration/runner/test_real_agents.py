@@ -4,7 +4,6 @@
 """
 
 import json
-import os
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -14,10 +13,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from taskyard.runner.agents.definitions import DEFINITIONS, find
-from taskyard.runner.agents.driver import AgentFailed
 from taskyard.testing.fake_llm.app import FakeLlm
 from tests.integration.runner.workspace import TestWorkspace
+from tests.support.real_agents import AGENTS, require
 from tests.support.serving import served
 
 pytestmark = [
@@ -27,7 +25,6 @@ pytestmark = [
 ]
 
 KEY = "task-key-0123456789"
-AGENTS = Path(os.environ.get("TASKYARD_TEST_DATA_DIR", "/var/tmp/taskyard-test"))  # noqa: S108 - as testing.installation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,14 +51,7 @@ CASES = (
 @pytest.fixture(params=CASES, ids=lambda case: case.agent)
 def case(request: pytest.FixtureRequest) -> Case:
     found: Case = request.param
-    try:
-        find(
-            DEFINITIONS[found.agent],
-            "acp",
-            {"TASKYARD_AGENTS_DIR": str(AGENTS / "agents"), "PATH": ""},
-        )
-    except AgentFailed as missing:
-        pytest.skip(str(missing))
+    require(found.agent, every_run=frozenset({"codex", "gemini"}))
     return found
 
 
@@ -81,7 +71,7 @@ async def workspace() -> AsyncIterator[TestWorkspace]:
                     "GEMINI_API_KEY": KEY,
                 },
             )
-            made.environment["TASKYARD_AGENTS_DIR"] = str(AGENTS / "agents")
+            made.environment["TASKYARD_AGENTS_DIR"] = str(AGENTS)
             async with made:
                 yield made
 

@@ -1,7 +1,6 @@
 """Real agents, handed to their own terminals and back, on a scripted model."""
 
 import json
-import os
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -11,15 +10,13 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from taskyard.runner.agents.definitions import DEFINITIONS, find
-from taskyard.runner.agents.driver import AgentFailed
 from taskyard.testing.fake_llm.app import FakeLlm
 from tests.integration.runner.watching import Watcher
 from tests.integration.runner.workspace import TestWorkspace
+from tests.support.real_agents import AGENTS, require
 from tests.support.serving import served
 
 KEY = "task-key-0123456789"
-DATA = Path(os.environ.get("TASKYARD_TEST_DATA_DIR", "/var/tmp/taskyard-test"))  # noqa: S108 - as testing.installation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,17 +39,6 @@ OTHERS = (
 pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(300)]
 
 
-def missing(agent: str) -> str:
-    """Why it cannot run here, on one side or the other; empty when it can."""
-    environment = {"TASKYARD_AGENTS_DIR": str(DATA / "agents"), "PATH": ""}
-    try:
-        find(DEFINITIONS[agent], "acp", environment)
-        find(DEFINITIONS[agent], "tui", environment)
-    except AgentFailed as exc:
-        return str(exc)
-    return ""
-
-
 @pytest.fixture(
     params=[
         CLAUDE,
@@ -62,8 +48,7 @@ def missing(agent: str) -> str:
 )
 def case(request: pytest.FixtureRequest) -> Case:
     found: Case = request.param
-    if why := missing(found.agent):
-        pytest.skip(why)
+    require(found.agent, "acp", "tui")
     return found
 
 
@@ -83,7 +68,7 @@ async def workspace() -> AsyncIterator[TestWorkspace]:
                     "GEMINI_API_KEY": KEY,
                 },
             )
-            made.environment["TASKYARD_AGENTS_DIR"] = str(DATA / "agents")
+            made.environment["TASKYARD_AGENTS_DIR"] = str(AGENTS)
             async with made:
                 yield made
 

@@ -1,6 +1,5 @@
 """Options and policies of real agents, held to what they then send to the model."""
 
-import os
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -10,16 +9,14 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from taskyard.runner.agents.definitions import DEFINITIONS, find
-from taskyard.runner.agents.driver import AgentFailed
 from taskyard.testing.fake_llm.app import FakeLlm
 from tests.integration.runner.workspace import TestWorkspace
+from tests.support.real_agents import AGENTS, require
 from tests.support.serving import served
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(240)]
 
 KEY = "task-key-0123456789"
-AGENTS = Path(os.environ.get("TASKYARD_TEST_DATA_DIR", "/var/tmp/taskyard-test"))  # noqa: S108 - as testing.installation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,11 +65,7 @@ CASES = (
 @pytest.fixture(params=CASES, ids=lambda case: case.agent)
 def case(request: pytest.FixtureRequest) -> Case:
     found: Case = request.param
-    places = {"TASKYARD_AGENTS_DIR": str(AGENTS / "agents"), "PATH": ""}
-    try:
-        find(DEFINITIONS[found.agent], "acp", places)
-    except AgentFailed as missing:
-        pytest.skip(str(missing))
+    require(found.agent)
     return found
 
 
@@ -97,7 +90,7 @@ async def workspace(model: FakeLlm) -> AsyncIterator[TestWorkspace]:
                     "GEMINI_API_KEY": KEY,
                 },
             )
-            made.environment["TASKYARD_AGENTS_DIR"] = str(AGENTS / "agents")
+            made.environment["TASKYARD_AGENTS_DIR"] = str(AGENTS)
             async with made:
                 yield made
 

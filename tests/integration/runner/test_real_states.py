@@ -1,6 +1,5 @@
 """What real agents make of a vendor that refuses, over ACP: the state and the sentence."""
 
-import os
 import tempfile
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -8,17 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from taskyard.runner.agents.definitions import DEFINITIONS, find
-from taskyard.runner.agents.driver import AgentFailed
 from taskyard.testing.fake_llm.app import FakeLlm
 from taskyard.testing.fake_llm.ask import FailureName
 from tests.integration.runner.workspace import TestWorkspace
+from tests.support.real_agents import AGENTS, require
 from tests.support.serving import served
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.e2e, pytest.mark.timeout(180)]
 
 KEY = "task-key-0123456789"
-AGENTS = Path(os.environ.get("TASKYARD_TEST_DATA_DIR", "/var/tmp/taskyard-test"))  # noqa: S108 - as testing.installation
 MODELS = {"claude-code": "", "codex": "gpt-5", "gemini": "gemini-2.5-pro"}
 
 
@@ -41,7 +38,7 @@ async def workspace(fails: FailureName) -> AsyncGenerator[TestWorkspace]:
                     "GEMINI_API_KEY": KEY,
                 },
             )
-            made.environment["TASKYARD_AGENTS_DIR"] = str(AGENTS / "agents")
+            made.environment["TASKYARD_AGENTS_DIR"] = str(AGENTS)
             async with made:
                 yield made
 
@@ -65,14 +62,7 @@ async def workspace(fails: FailureName) -> AsyncGenerator[TestWorkspace]:
 async def test_a_refusal_of_the_vendor_becomes_a_state_with_a_sentence(
     agent: str, fails: FailureName, state: str, action: str, words: str
 ) -> None:
-    try:
-        find(
-            DEFINITIONS[agent],
-            "acp",
-            {"TASKYARD_AGENTS_DIR": str(AGENTS / "agents"), "PATH": ""},
-        )
-    except AgentFailed as missing:
-        pytest.skip(str(missing))
+    require(agent)
     async with workspace(fails) as made:
         server = made.server
         session = await made.begin(

@@ -13,8 +13,6 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from taskyard.runner.agents.definitions import DEFINITIONS, find
-from taskyard.runner.agents.driver import AgentFailed
 from taskyard.testing.fake_llm.app import FakeLlm
 from taskyard.testing.fake_llm.scenario import Scenario
 from taskyard.testing.installation import shared_agents
@@ -27,6 +25,7 @@ from tests.integration.runner.tui.talking import (
     type_at_the_terminal,
 )
 from tests.integration.runner.workspace import TestWorkspace
+from tests.support.real_agents import require
 from tests.support.serving import served
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(180)]
@@ -68,11 +67,7 @@ CASES = (
 @pytest.fixture(params=CASES, ids=lambda case: case.agent)
 def case(request: pytest.FixtureRequest) -> Case:
     found: Case = request.param
-    place = {"TASKYARD_AGENTS_DIR": str(shared_agents()), "PATH": ""}
-    try:
-        find(DEFINITIONS[found.agent], "tui", place)
-    except AgentFailed as missing:
-        pytest.skip(str(missing))
+    require(found.agent, "tui")
     return found
 
 
