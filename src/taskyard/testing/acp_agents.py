@@ -367,7 +367,7 @@ class Choosy(Polite):
     def options(self) -> Json:
         choices = {
             "mode": ["default", "acceptEdits", "bypassPermissions"],
-            "model": ["small", "large"],
+            "model": ["small", "large", "vendor/huge"],
         }
         options: list[Json] = [
             {
@@ -388,7 +388,7 @@ class Choosy(Polite):
     def answer(self, method: str, params: Json) -> Json:
         if method != "session/set_config_option":
             return super().answer(method, params)
-        if params["value"] == "gigantic":
+        if params["value"] in {"gigantic", "huge"}:
             raise Refusal(-32602, "no such model")
         self.values[params["configId"]] = params["value"]
         return self.options()

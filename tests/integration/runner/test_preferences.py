@@ -60,6 +60,14 @@ async def next_build(
 # -- options --------------------------------------------------------------------------
 
 
+async def test_a_model_is_known_by_its_name_without_the_vendor(tmp_path: Path) -> None:
+    async with TestWorkspace(tmp_path) as workspace:
+        await workspace.begin("choosy", options={"model": "huge"})
+
+        await shows(workspace, model="vendor/huge")
+        assert not workspace.server.session_events("error")
+
+
 @pytest.mark.parametrize(
     ("agent", "option", "value", "shown"),
     [

@@ -362,7 +362,10 @@ class AcpDriver:
             value = launch.options.get(option["id"]) or launch.options.get(
                 option["category"]
             )
-            if not value or option_text(option["value"]) == value:
+            if not value:
+                continue
+            value = self._translator.options.meant(option["id"], value)
+            if option_text(option["value"]) == value:
                 continue
             try:
                 await self._set(option["id"], value)
