@@ -78,12 +78,14 @@ class Client:
             while await self._status_or_nothing() != status:  # noqa: ASYNC110 - another process
                 await asyncio.sleep(0.02)
 
-    async def until_said(self, words: str) -> list[dict[str, Any]]:
-        """Wait until a message has these words; all messages."""
+    async def until_said(self, words: str, *, by: str = "") -> list[dict[str, Any]]:
+        """Wait until a message (of the role `by`) has these words; all messages."""
         async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 messages = await self.messages()
-                if any(words in m["content"] for m in messages):
+                if any(
+                    words in m["content"] and by in ("", m["role"]) for m in messages
+                ):
                     return messages
                 await asyncio.sleep(0.05)
 

@@ -163,7 +163,7 @@ async def test_a_conversation_without_a_terminal_can_be_attached(
         )
         shown = driver.screen
         await driver.write_raw(b"say typx\x7fed\r")
-        messages = await server.client.until_said("typed")
+        messages = await server.client.until_said("typed", by="agent")
         await driver.write_raw(b"\x1d")
         end = await asyncio.wait_for(driver.wait(), 20)
     finally:
