@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -160,7 +161,15 @@ async def test_a_dialog_answered_at_the_terminal_is_resolved(
     await prompt(workspace, session, "please fail")
     await server.until(lambda: server.state == "requires_action")
     data = base64.b64encode(b"1").decode()
-    await server.command("write_raw", session_id=session, data=data)
+    for _ in range(
+        5
+    ):  # it takes no key right after it has drawn; a person presses again
+        await server.command("write_raw", session_id=session, data=data)
+        with suppress(AssertionError):
+            await server.until(
+                lambda: bool(server.session_events("permission_resolved")), seconds=2
+            )
+            break
     await server.until(lambda: bool(server.session_events("turn_ended")))
 
     assert len(server.session_events("permission_resolved")) == 1

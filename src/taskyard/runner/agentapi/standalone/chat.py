@@ -49,6 +49,7 @@ class Chat:
         self._driver = make_driver(self._heard)
         self._initial_prompt = initial_prompt
         self._initial_begun = False
+        self._initial_over = initial_prompt == ""
         self._initial_sent = False
         self._keep = keep
         self._clock = clock
@@ -70,8 +71,8 @@ class Chat:
 
     @property
     def status(self) -> Status:
-        waits = self._initial_prompt and not self._initial_begun
-        rests = self._state == "idle" and self._turn is None and not waits
+        # Between the agent's readiness and its first turn it must not look ready.
+        rests = self._state == "idle" and self._turn is None and self._initial_over
         return "stable" if rests else "running"
 
     @property
@@ -90,7 +91,7 @@ class Chat:
             saved.initial_prompt,
         ):
             self._initial_prompt = saved.initial_prompt
-            self._initial_begun = self._initial_sent = True
+            self._initial_begun = self._initial_sent = self._initial_over = True
 
     def snapshot(self) -> SavedState:
         return SavedState(
@@ -161,6 +162,9 @@ class Chat:
             await self._keep(self.snapshot())
         except (Busy, NotStarted) as exc:
             self.report(f"Failed to send initial prompt: {exc}", "error")
+        finally:
+            self._initial_over = True
+            self.transcript.changed()
 
     def _heard(self, kind: EventKind, key: str, data: Mapping[str, Any]) -> None:
         if kind == "state":
