@@ -44,7 +44,7 @@ class IdentityStore:
     ) -> UserRow | None:
         query = select(UserRow).where(UserRow.deleted_at.is_(None), *conditions)
         if lock:
-            query = query.with_for_update()
+            query = query.with_for_update(key_share=True)
         return await self._session.scalar(query)
 
     async def user_by_id(self, user_id: UUID, *, lock: bool = False) -> UserRow | None:
@@ -102,7 +102,7 @@ class IdentityStore:
                 UserRow.status == "active",
                 UserRow.roles.contains(["owner"]),
             )
-            .with_for_update()
+            .with_for_update(key_share=True)
         )
         return len(rows.all())
 

@@ -103,7 +103,7 @@ class JobStore:
                 )
                 .exists(),
             )
-            .with_for_update(of=JobRow, skip_locked=True)
+            .with_for_update(of=JobRow, skip_locked=True, key_share=True)
         )
         return list(rows)
 
@@ -114,7 +114,7 @@ class JobStore:
         held = await self._session.scalar(
             select(JobRow.id)
             .where(JobRow.id == job_id, JobRow.lease_token == token)
-            .with_for_update()
+            .with_for_update(key_share=True)
         )
         return held is not None
 

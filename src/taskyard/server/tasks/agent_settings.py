@@ -186,7 +186,10 @@ async def _choose(
     session: AsyncSession, session_id: UUID, values: Mapping[str, str]
 ) -> None:
     row = await session.get(
-        SessionRow, session_id, with_for_update=True, populate_existing=True
+        SessionRow,
+        session_id,
+        with_for_update={"key_share": True},
+        populate_existing=True,
     )
     if row is not None:
         row.chosen_options = {**(row.chosen_options or {}), **values}

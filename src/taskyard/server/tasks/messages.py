@@ -65,7 +65,7 @@ class MessageStore:
     async def get(self, message_id: UUID, *, lock: bool = False) -> MessageRow | None:
         statement = select(MessageRow).where(MessageRow.id == message_id)
         if lock:
-            statement = statement.with_for_update()
+            statement = statement.with_for_update(key_share=True)
         return (
             await self.session.scalars(
                 statement, execution_options={"populate_existing": True}
@@ -83,7 +83,7 @@ class MessageStore:
             .order_by(_initial_first(), MessageRow.position)
         )
         if lock:
-            statement = statement.with_for_update()
+            statement = statement.with_for_update(key_share=True)
         return list(await self.session.scalars(statement))
 
     async def listed(self, task_id: UUID) -> list[tuple[MessageRow, str]]:

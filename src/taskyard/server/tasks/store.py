@@ -65,12 +65,16 @@ class TaskStore:
         return list(await self.session.scalars(select(TaskRow.id).where(*conditions)))
 
     async def lock(self, *conditions: ColumnElement[bool]) -> TaskRow | None:
-        """The task, if it is not deleted: one change of its life at a time."""
+        """The task, if it is not deleted: one change of its life at a time.
+
+        As every lock here it lets others refer to the row (`key_share`): its runner, which
+        writes its session meanwhile, would wait for it, and the holder for the session.
+        """
         return await self.session.scalar(
             select(TaskRow)
             .join(UserRow, UserRow.id == TaskRow.owner_id)
             .where(TaskRow.deleted_at.is_(None), *conditions)
-            .with_for_update(of=TaskRow)
+            .with_for_update(of=TaskRow, key_share=True)
             .execution_options(populate_existing=True)
         )
 

@@ -66,7 +66,7 @@ class TemplateStore:
     ) -> TemplateRow | None:
         query = select(TemplateRow).where(TemplateRow.deleted_at.is_(None), *conditions)
         if lock:
-            query = query.with_for_update()
+            query = query.with_for_update(key_share=True)
         return await self._session.scalar(query)
 
     async def keep_template(self, template_id: UUID) -> TemplateRow | None:
@@ -130,7 +130,7 @@ class TemplateStore:
     ) -> TemplateVersionRow | None:
         query = select(TemplateVersionRow).where(*conditions)
         if lock:
-            query = query.with_for_update()
+            query = query.with_for_update(key_share=True)
         return await self._session.scalar(query)
 
     async def version_for(

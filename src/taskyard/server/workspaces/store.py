@@ -95,7 +95,7 @@ class WorkspaceStore:
         return await self._session.scalar(
             select(WorkspaceRow)
             .where(WorkspaceRow.id == workspace_id, WorkspaceRow.deleted_at.is_(None))
-            .with_for_update()
+            .with_for_update(key_share=True)
             .execution_options(populate_existing=True)
         )
 

@@ -40,7 +40,7 @@ async def test_a_message_is_taken_with_a_lock_a_row_and_a_hint(bench: Bench) -> 
         "INSERT",
         "SELECT",
     ]
-    assert "FOR UPDATE" in seen[0]
+    assert "FOR NO KEY UPDATE" in seen[0]
     assert "pg_notify" in seen[2]
 
 
