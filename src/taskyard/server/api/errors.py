@@ -1,12 +1,13 @@
 """Render errors in the one body that every client of the contract knows."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from fastapi import FastAPI, Request, WebSocket
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from psycopg.errors import DeadlockDetected, SerializationFailure
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
@@ -18,6 +19,9 @@ from taskyard.protocol.api.common import ErrorBody, FieldError
 __all__ = ["install", "render"]
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
+
+#: Psycopg counts them among the operational errors, as an outage; they are none.
+_COLLISIONS: Final = (DeadlockDetected, SerializationFailure)
 
 
 def render(error: TaskyardError) -> JSONResponse:
@@ -42,9 +46,18 @@ async def _known(connection: Request | WebSocket, exc: Exception) -> Response | 
     return response
 
 
-async def _database_away(
+async def _database_failed(
     connection: Request | WebSocket, exc: Exception
 ) -> Response | None:
+    if isinstance(getattr(exc, "orig", None), _COLLISIONS):
+        log.error("transactions_collided", path=connection.url.path, error=str(exc))
+        return await _known(
+            connection,
+            Unavailable(
+                "Another change of the same thing got in the way; try again.",
+                detail="Nothing of this request was stored.",
+            ),
+        )
     log.warning("database_unreachable", path=connection.url.path, error=str(exc))
     return await _known(
         connection,
@@ -113,7 +126,7 @@ def install(app: FastAPI) -> None:
     # Starlette's types know no handler for both kinds of connection; its code does.
     handler: Any = _known
     app.add_exception_handler(TaskyardError, handler)
-    handler = _database_away
+    handler = _database_failed
     app.add_exception_handler(OperationalError, handler)
     app.add_exception_handler(PoolTimeout, handler)
     handler = _unstorable
