@@ -78,6 +78,7 @@ def _plain_logs() -> None:
 def cluster() -> Iterator[EmbeddedPostgres]:
     with postgres.cluster() as running:
         yield running
+        assert "deadlock detected" not in running.log_file.read_text()
 
 
 @pytest.fixture(scope="session")

@@ -204,6 +204,14 @@ class Installation:
         with contextlib.suppress(NeverHappened):
             self.until("all ended", lambda: not self.sandbox_processes(), seconds=60)
 
+    def check_collisions(self) -> None:
+        """Raises AssertionError if transactions deadlocked: one of them retries, or fails."""
+        log = (self.data / "postgres/postgres.log").read_text(errors="replace")
+        if (start := log.find("deadlock detected")) >= 0:
+            raise AssertionError(
+                f"transactions deadlocked: {log[start : start + 2000]}"
+            )
+
     # -- people --------------------------------------------------------------------------
 
     def set_up(self) -> None:
@@ -390,6 +398,7 @@ def installed(**environment: str) -> Generator[Installation]:
         installation.start()
         installation.set_up()
         yield installation
+        installation.check_collisions()
     finally:
         installation.stop()
         installation.end_sandboxes()
