@@ -22,6 +22,7 @@ RUNNER: Final = (
     "taskyard.protocol.terminal",
     "taskyard.kit.clock",
     "taskyard.kit.mux.*",
+    "taskyard.kit.shapes",
     "taskyard.kit.supervisor",
     "h11.*",
     "typing_extensions",

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, final
 
-from taskyard.runner.shapes import as_object
+from taskyard.kit.shapes import as_object
 
 __all__ = ["ControlError", "ControlServer", "Method"]
 

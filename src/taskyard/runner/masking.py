@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, cast, final
 
-from taskyard.runner.shapes import as_list
+from taskyard.kit.shapes import as_list
 
 __all__ = ["Mask"]
 

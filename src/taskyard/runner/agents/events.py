@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, final
 
 from taskyard.kit.clock import Clock
+from taskyard.kit.shapes import as_list, as_object
 from taskyard.protocol.sessions import MAX_EVENT_BYTES, EventKind, SessionEvent
 from taskyard.runner.masking import Mask
-from taskyard.runner.shapes import as_list, as_object
 
 __all__ = ["EventBuffer", "fit"]
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
+from taskyard.kit.shapes import as_objects
 from taskyard.protocol.sessions import PermissionOption
 from taskyard.runner.agents.driver import PermissionPolicy
-from taskyard.runner.shapes import as_objects
 
 __all__ = ["choose", "options_of"]
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Self
 
+from taskyard.kit.shapes import as_objects
 from taskyard.protocol.sessions import PermissionOption
-from taskyard.runner.shapes import as_objects
 
 __all__ = ["Question"]
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal, Self
 
+from taskyard.kit.shapes import as_list, as_object
 from taskyard.runner.agents.driver import McpServer, PermissionPolicy
-from taskyard.runner.shapes import as_list, as_object
 
 __all__ = ["InvalidRequest", "SessionRequest", "policy_of"]
 

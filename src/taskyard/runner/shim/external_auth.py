@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from taskyard.runner.shapes import as_object
+from taskyard.kit.shapes import as_object
 from taskyard.runner.shim.call import CallFailed, fail
 from taskyard.runner.shim.server import get
 

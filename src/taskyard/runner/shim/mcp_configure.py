@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from taskyard.runner.shapes import as_list, as_object
+from taskyard.kit.shapes import as_list, as_object
 from taskyard.runner.shim.call import fail
 
 __all__ = ["main"]

@@ -7,7 +7,7 @@ import urllib.parse
 import urllib.request
 from typing import Any, Final
 
-from taskyard.runner.shapes import as_object
+from taskyard.kit.shapes import as_object
 from taskyard.runner.shim.call import CallFailed
 
 __all__ = ["get"]

@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
-from taskyard.runner.shapes import as_objects
+from taskyard.kit.shapes import as_objects
 from taskyard.runner.shim.call import CallFailed, call, fail
 
 __all__ = ["main", "seconds"]

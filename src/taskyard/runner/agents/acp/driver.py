@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final, final
 
+from taskyard.kit.shapes import as_object, as_objects
 from taskyard.kit.supervisor import Supervisor
 from taskyard.runner.agents.acp.desk import PermissionDesk
 from taskyard.runner.agents.acp.options import option_text
@@ -33,7 +34,6 @@ from taskyard.runner.agents.driver import (
 )
 from taskyard.runner.agents.process import AgentProcess
 from taskyard.runner.agents.recall import Told
-from taskyard.runner.shapes import as_object, as_objects
 from taskyard.runner.version import RUNNER_VERSION
 
 __all__ = ["AcpDriver"]

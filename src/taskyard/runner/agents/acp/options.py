@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple, final
 
+from taskyard.kit.shapes import as_object, as_objects
 from taskyard.runner.agents.driver import Unsupported
-from taskyard.runner.shapes import as_object, as_objects
 
 __all__ = ["Options", "option_text"]
 

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final, Literal, final
 
+from taskyard.kit.shapes import as_list, as_object, as_objects
 from taskyard.runner.agents.acp.rpc import RpcError
 from taskyard.runner.agents.acp.updates import limit_of
-from taskyard.runner.shapes import as_list, as_object, as_objects
 
 __all__ = ["AUTH_REQUIRED", "Refusal", "TurnWatch", "login_hint", "refusal_of"]
 

@@ -7,7 +7,7 @@ Codex's adapter sends the output of a command in pieces beside the update (`_met
 from collections.abc import Mapping
 from typing import Any, Final, final
 
-from taskyard.runner.shapes import as_list, as_object
+from taskyard.kit.shapes import as_list, as_object
 
 __all__ = ["ToolCalls", "tool_data"]
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, Literal, NamedTuple, final
 
+from taskyard.kit.shapes import as_object, as_objects
 from taskyard.protocol.sessions import EventKind
 from taskyard.runner.agents.acp.options import Options
 from taskyard.runner.agents.acp.tools import ToolCalls
-from taskyard.runner.shapes import as_object, as_objects
 
 __all__ = ["Translated", "Translator", "limit_of"]
 

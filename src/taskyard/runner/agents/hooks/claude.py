@@ -7,6 +7,7 @@ that may overtake one another; an Escape runs no hook and is in the conversation
 import json
 from typing import Final, Literal
 
+from taskyard.kit.shapes import as_object, as_objects
 from taskyard.runner.agents.hooks.facts import (
     Failed,
     HookFact,
@@ -15,7 +16,6 @@ from taskyard.runner.agents.hooks.facts import (
     Said,
 )
 from taskyard.runner.agents.hooks.lifecycle import lifecycle_facts
-from taskyard.runner.shapes import as_object, as_objects
 
 __all__ = ["claude_facts", "claude_line"]
 

@@ -7,6 +7,7 @@ tools stands only in the file, a line an item.
 import json
 from typing import Final
 
+from taskyard.kit.shapes import as_list, as_object, as_objects
 from taskyard.runner.agents.hooks.facts import (
     Failed,
     HookFact,
@@ -17,7 +18,6 @@ from taskyard.runner.agents.hooks.facts import (
 )
 from taskyard.runner.agents.hooks.lifecycle import lifecycle_facts
 from taskyard.runner.agents.hooks.tools import tool_call
-from taskyard.runner.shapes import as_list, as_object, as_objects
 
 __all__ = ["codex_facts", "codex_line"]
 

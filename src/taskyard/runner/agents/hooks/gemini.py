@@ -8,6 +8,7 @@ import json
 import re
 from typing import Final
 
+from taskyard.kit.shapes import as_object
 from taskyard.runner.agents.hooks.facts import (
     Asked,
     Begun,
@@ -21,7 +22,6 @@ from taskyard.runner.agents.hooks.facts import (
     Used,
 )
 from taskyard.runner.agents.hooks.tools import tool_call, words
-from taskyard.runner.shapes import as_object
 
 __all__ = ["gemini_facts", "gemini_line"]
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from taskyard.kit.shapes import as_object
 from taskyard.runner.agents.hooks.facts import (
     Asked,
     Begun,
@@ -14,7 +15,6 @@ from taskyard.runner.agents.hooks.facts import (
     Used,
 )
 from taskyard.runner.agents.hooks.tools import tool_call, words
-from taskyard.runner.shapes import as_object
 
 __all__ = ["lifecycle_facts"]
 

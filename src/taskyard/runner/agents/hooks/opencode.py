@@ -5,6 +5,7 @@ There is no file to read beside it: its events have everything.
 
 from typing import Final
 
+from taskyard.kit.shapes import as_object
 from taskyard.runner.agents.hooks.facts import (
     Asked,
     Begun,
@@ -19,7 +20,6 @@ from taskyard.runner.agents.hooks.facts import (
     Used,
 )
 from taskyard.runner.agents.hooks.tools import tool_call, words
-from taskyard.runner.shapes import as_object
 
 __all__ = ["no_line", "opencode_facts"]
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from taskyard.kit.shapes import as_object, as_objects
 from taskyard.runner.agents.hooks.facts import Json, ToolCall, ToolKind, ToolStatus
-from taskyard.runner.shapes import as_object, as_objects
 
 __all__ = ["event_data", "tool_call", "words"]
 

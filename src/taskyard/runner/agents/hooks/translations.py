@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from taskyard.kit.shapes import as_list, as_object
 from taskyard.runner.agents.hooks.claude import claude_facts, claude_line
 from taskyard.runner.agents.hooks.codex import codex_facts, codex_line
 from taskyard.runner.agents.hooks.facts import HookFact, Json
 from taskyard.runner.agents.hooks.gemini import gemini_facts, gemini_line
 from taskyard.runner.agents.hooks.opencode import no_line, opencode_facts
-from taskyard.runner.shapes import as_list, as_object
 
 __all__ = ["TRANSLATIONS", "Translation", "facts_of"]
 
