@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
+from urllib.parse import unquote
 
 import httpx
 from pydantic import BaseModel, SecretStr, TypeAdapter, ValidationError
 
+from taskyard.kit.errors import InvalidRequest
 from taskyard.sdk.errors import ServerFailed, ServerUnreachable, from_response
 
 __all__ = ["Connection", "Retry"]
@@ -116,9 +118,9 @@ class Connection:
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         """Send and answer with a 2xx response; anything else is raised."""
-        request = self._http.build_request(
+        request = self._request(
             method,
-            f"/api/v2{path}",
+            path,
             params=params,
             json=None if body is None else payload(body),
             content=content,
@@ -159,9 +161,9 @@ class Connection:
         silence: float,
     ) -> AsyncGenerator[httpx.Response]:
         """A long GET. `silence`: seconds without a byte after which it counts as lost."""
-        request = self._http.build_request(
+        request = self._request(
             "GET",
-            f"/api/v2{path}",
+            path,
             params=params,
             headers=headers,
             timeout=httpx.Timeout(10.0, read=silence),
@@ -179,6 +181,20 @@ class Connection:
         finally:
             if response is not None:
                 await response.aclose()
+
+    def _request(self, method: str, path: str, **content: Any) -> httpx.Request:
+        """Raises `InvalidRequest` where a name in `path` would lead to another route."""
+        whole = f"/api/v2{path}"
+        try:
+            request = self._http.build_request(method, whole, **content)
+        except (httpx.InvalidURL, UnicodeError) as error:
+            raise InvalidRequest(
+                "There can be no such name.", detail=f"{path[:100]!r}: {error}"
+            ) from error
+        # `..` was resolved, and what follows `?` or `#` is no path any more.
+        if not request.url.path.endswith(unquote(whole)):
+            raise InvalidRequest("There can be no such name.", detail=f"{path[:100]!r}")
+        return request
 
     def unreachable(self, error: Exception) -> ServerUnreachable:
         reason = str(error) or type(error).__name__

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from taskyard.kit.errors import InvalidRequest
 
@@ -39,6 +40,11 @@ class Settings:
             or environment.get("CODER_SESSION_TOKEN")
             or (kept.token if url == kept.url else "")
         )
+        if not (token.isascii() and token.isprintable()):
+            raise InvalidRequest(
+                "The token holds characters that no token has.",
+                detail="Copy it again, or run `taskyard login`.",
+            )
         return cls(url=url, token=token)
 
     @classmethod
@@ -77,8 +83,19 @@ def config_file(environment: Mapping[str, str]) -> Path:
 
 def checked_url(url: str) -> str:
     """Without a trailing slash; `InvalidRequest` when it is not one of HTTP."""
-    if not url.startswith(("http://", "https://")) or not url.split("//", 1)[1]:
+    if not _is_url(url):
         raise InvalidRequest(
             f"{url!r} is not a server's URL.", detail=f"Use one such as {DEFAULT_URL}."
         )
     return url.rstrip("/")
+
+
+def _is_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        # Reading the port checks it.
+        has_place = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    is_plain = url.isprintable() and not {" ", "?", "#"} & set(url)
+    return is_plain and has_place and parts.scheme in {"http", "https"}

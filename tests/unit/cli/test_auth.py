@@ -124,6 +124,30 @@ def test_a_missing_login_says_how_to_sign_in(api: FakeApi, taskyard: Taskyard) -
     assert f"taskyard login {api.url}" in ran.err
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:99999",
+        "http://[::1",
+        "http://a b",
+        "http://:7080",
+        "http://ada/?x=1",
+    ],
+)
+def test_a_url_that_is_none_is_refused(taskyard: Taskyard, url: str) -> None:
+    ran = taskyard("--url", url, "task", "list")
+
+    assert ran.code == 2
+    assert "is not a server's URL" in ran.err
+
+
+def test_a_token_that_can_be_none_is_refused(taskyard: Taskyard) -> None:
+    ran = taskyard("--token", "größe", "task", "list")
+
+    assert ran.code == 2
+    assert "The token holds characters" in ran.err
+
+
 def test_a_url_without_a_scheme_is_refused(taskyard: Taskyard) -> None:
     ran = taskyard("--url", "localhost:7080", "whoami")
 

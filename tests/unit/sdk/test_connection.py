@@ -158,6 +158,47 @@ async def test_a_server_that_never_answers_is_unreachable_after_three_tries() ->
     assert len(tries) == 3
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "..",
+        "../../users/ada",
+        "fix?force=1",
+        "fix#top",
+        "fix\nit",
+        "\ud800",
+        "x" * 70000,
+    ],
+    ids=["up", "elsewhere", "query", "fragment", "line", "surrogate", "endless"],
+)
+async def test_a_name_that_would_lead_elsewhere_is_not_asked_for(name: str) -> None:
+    asked: list[httpx.Request] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(204)
+
+    async with client(handle) as connected:
+        with pytest.raises(InvalidRequest, match="no such name"):
+            await connected.tasks.delete("me", name)
+
+    assert asked == []
+
+
+async def test_a_name_is_asked_for_below_the_path_of_a_proxy() -> None:
+    asked: list[str] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.raw_path.decode())
+        return httpx.Response(204)
+
+    transport = httpx.MockTransport(handle)
+    async with Client("https://proxy/taskyard", transport=transport) as connected:
+        await connected.tasks.delete("me", "größer als")
+
+    assert asked == ["/taskyard/api/v2/tasks/me/gr%C3%B6%C3%9Fer%20als"]
+
+
 def _in_turn(answers: Iterator[httpx.Response | Exception]) -> Handler:
     def handle(_: httpx.Request) -> httpx.Response:
         answer = next(answers)
