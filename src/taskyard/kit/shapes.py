@@ -1,8 +1,17 @@
 """Read JSON of unknown shape: what does not fit counts as empty."""
 
+import json
 from typing import Any, cast
 
-__all__ = ["as_list", "as_object", "as_objects"]
+__all__ = ["as_list", "as_object", "as_objects", "parsed"]
+
+
+def parsed(text: str | bytes | bytearray) -> Any:
+    """The document, or None where this is none, or one too deep to be read."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def as_object(value: Any) -> dict[str, Any]:

@@ -1,12 +1,12 @@
 """The vendors' protocols, as far as they differ for a gateway that forwards bytes."""
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final, Literal
 
+from taskyard.kit.shapes import as_object, parsed
 from taskyard.server.gateway.exchange import Outgoing, Refused
 from taskyard.server.gateway.taps import GeminiTap, OpenAiTap
 from taskyard.server.gateway.usage import AnthropicTap, Tap
@@ -55,11 +55,8 @@ def _with_usage(request: Outgoing) -> bytes:
     """
     if request.path != "chat/completions" or b'"stream"' not in request.body:
         return request.body
-    try:
-        body: Any = json.loads(request.body)
-    except ValueError:
-        return request.body
-    if not isinstance(body, dict) or "stream_options" in body or not body.get("stream"):  # pyright: ignore[reportUnknownMemberType]  # JSON
+    body = as_object(parsed(request.body))
+    if "stream_options" in body or not body.get("stream"):
         return request.body
     head, _, rest = request.body.partition(b"{")
     return head + b'{"stream_options":{"include_usage":true},' + rest

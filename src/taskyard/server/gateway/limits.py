@@ -4,13 +4,13 @@ Only headers and fields count, never prose. A rate limit of seconds is none: age
 for those by themselves.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from typing import Any, Final, cast
+from typing import Any, Final
 
+from taskyard.kit.shapes import as_object, as_objects, parsed
 from taskyard.server.gateway.exchange import Header
 
 __all__ = ["MAX_KEPT", "Limit", "limit_of"]
@@ -78,12 +78,9 @@ def limit_of(
 
 
 def _error_of(body: bytes | bytearray) -> Json:
-    try:
-        document: Any = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    whole = _objects(document) or [_object(document)]  # Google's streams are lists
-    return _object(whole[0].get("error"))
+    document = parsed(body)
+    whole = as_objects(document) or [as_object(document)]  # Google's streams are lists
+    return as_object(whole[0].get("error"))
 
 
 _CLAIMS: Final[Mapping[str, str]] = {
@@ -126,11 +123,11 @@ def _openai(refusal: _Refusal) -> Limit | None:
 
 def _gemini(refusal: _Refusal) -> Limit | None:
     """A quota a day; that of a minute is an agent's own business."""
-    details = _objects(refusal.error.get("details"))
+    details = as_objects(refusal.error.get("details"))
     quotas = [
         str(violation.get("quotaId", ""))
         for detail in details
-        for violation in _objects(detail.get("violations"))
+        for violation in as_objects(detail.get("violations"))
     ]
     if not any("PerDay" in quota for quota in quotas):
         return None
@@ -149,15 +146,6 @@ _READERS: Final[Mapping[str, Callable[[_Refusal], Limit | None]]] = {
     "openai": _openai,
     "gemini": _gemini,
 }
-
-
-def _object(value: object) -> Json:
-    return cast("Json", value) if isinstance(value, dict) else {}
-
-
-def _objects(value: object) -> list[Json]:
-    values = cast("list[Any]", value) if isinstance(value, list) else []
-    return [_object(v) for v in values]
 
 
 def _number(value: object) -> float | None:

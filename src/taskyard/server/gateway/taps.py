@@ -4,7 +4,8 @@ from typing import Any
 
 from typing_extensions import override
 
-from taskyard.server.gateway.usage import Tap, Usage, numbers, object_of
+from taskyard.kit.shapes import as_object, as_objects
+from taskyard.server.gateway.usage import Tap, Usage, numbers
 
 __all__ = ["GeminiTap", "OpenAiTap"]
 
@@ -20,8 +21,8 @@ class OpenAiTap(Tap):
 
     @override
     def _take(self, event: dict[str, Any]) -> None:
-        answer = object_of(event.get("response")) or event
-        told = object_of(answer.get("usage"))
+        answer = as_object(event.get("response")) or event
+        told = as_object(answer.get("usage"))
         counts = numbers(told)
         if not counts:
             return  # `"usage": null` is in every event but the last
@@ -58,11 +59,8 @@ class GeminiTap(Tap):
     def _take(self, event: dict[str, Any]) -> None:
         self._counts |= numbers(event.get("usageMetadata"))
         self._model = str(event.get("modelVersion") or self._model)
-        candidates = event.get("candidates")
-        self._finished |= isinstance(candidates, list) and any(
-            object_of(candidate).get("finishReason")
-            for candidate in candidates  # pyright: ignore[reportUnknownVariableType]  # JSON
-        )
+        candidates = as_objects(event.get("candidates"))
+        self._finished |= any(c.get("finishReason") for c in candidates)
 
     @override
     def _found(self) -> Usage | None:

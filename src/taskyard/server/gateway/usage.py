@@ -1,16 +1,16 @@
 """What a model call used, read from a copy of its answer."""
 
-import json
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final, Literal, Protocol, cast
+from typing import Any, ClassVar, Final, Literal, Protocol
 
 from typing_extensions import override
 
+from taskyard.kit.shapes import as_object, as_objects, parsed
 from taskyard.server.gateway.keys import Caller
 from taskyard.server.gateway.limits import Limit
 
-__all__ = ["AnthropicTap", "Tap", "Usage", "UsageSink", "numbers", "object_of"]
+__all__ = ["AnthropicTap", "Tap", "Usage", "UsageSink", "numbers"]
 
 #: A body that is not a stream is kept up to this size to find its usage; the end of a
 #: longer one is not looked at.
@@ -73,15 +73,9 @@ class Tap(ABC):
         return self._found()
 
     def _parse(self, raw: bytes) -> None:
-        try:
-            document: Any = json.loads(raw)
-        except ValueError:
-            return
-        events = (
-            cast("list[Any]", document) if isinstance(document, list) else [document]
-        )
-        for event in events:
-            self._take(object_of(event))
+        document = parsed(raw)
+        for event in as_objects(document) or [as_object(document)]:
+            self._take(event)
 
     @abstractmethod
     def _take(self, event: Json) -> None:
@@ -102,7 +96,7 @@ class AnthropicTap(Tap):
 
     @override
     def _take(self, event: Json) -> None:
-        message = object_of(event.get("message")) or event
+        message = as_object(event.get("message")) or event
         counts = numbers(message.get("usage"))
         if not counts:
             return
@@ -126,10 +120,6 @@ class AnthropicTap(Tap):
         )
 
 
-def object_of(value: Any) -> Json:
-    return cast("Json", value) if isinstance(value, dict) else {}
-
-
 def numbers(value: Any) -> dict[str, int]:
     """The counts of a usage object; everything else in it is left out."""
-    return {k: v for k, v in object_of(value).items() if isinstance(v, int)}
+    return {k: v for k, v in as_object(value).items() if isinstance(v, int)}

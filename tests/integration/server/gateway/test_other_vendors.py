@@ -160,6 +160,22 @@ async def test_chats_are_made_to_say_what_they_used() -> None:
     assert used == Usage(model="m", protocol="openai", input_tokens=5, output_tokens=1)
 
 
+async def test_a_chat_too_deep_to_be_read_passes_as_it_is() -> None:
+    body = b'{"stream":' * 100_000
+    async with (
+        opened_house("openai") as house,
+        house.client.post(
+            f"{house.url}/gateway/openai/v1/chat/completions",
+            data=body,
+            headers={"api-key": KEY},
+        ) as reply,
+    ):
+        await reply.read()
+
+    assert reply.status == 200
+    assert house.vendor.requests[0][2] == body
+
+
 @pytest.mark.parametrize(
     ("dialect", "path"),
     [

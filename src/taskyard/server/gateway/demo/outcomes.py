@@ -5,12 +5,12 @@ recognised stays as it is. All of it is text of a workspace: what looks at it ta
 time, so it is cut first to what the scripts can use.
 """
 
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from taskyard.kit.shapes import as_object, parsed
 from taskyard.server.gateway.demo.asked import Result
 
 __all__ = ["MAX_LINE", "Outcome", "outcome_of"]
@@ -71,12 +71,7 @@ def _codex(text: str) -> tuple[str, int] | None:
 
 def _codex_program(output: str) -> tuple[str, int] | None:
     """What a command returns inside of Codex's code mode."""
-    if not output.lstrip().startswith("{"):
-        return None
-    try:
-        value = json.loads(output)
-    except ValueError:
-        return None
+    value = as_object(parsed(output))
     if not isinstance(value.get("output"), str):
         return None
     return value["output"], value.get("exit_code") or 0

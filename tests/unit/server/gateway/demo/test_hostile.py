@@ -8,6 +8,7 @@ import pytest
 
 from taskyard.server.gateway.demo import model
 from taskyard.server.gateway.demo.protocols.anthropic import MessagesRequest
+from taskyard.server.gateway.demo.protocols.parts import arguments_of
 from tests.support.pretend_agent import CLAUDE_TOOLS
 
 #: Half of the 8 MB that the demo model reads, and the time of a CPU that this may take.
@@ -96,6 +97,36 @@ def test_a_schema_that_repeats_itself_is_answered_at_once() -> None:
     }
 
     assert _seconds(body) < SECONDS
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"properties": {"a": True}, "required": ["a"]},
+        {"properties": [1], "required": ["a"]},
+        {"required": 3},
+        {"required": [["a"], 1]},
+        {"type": []},
+        {"type": {"a": 1}},
+        {"enum": {"a": 1}},
+        {"anyOf": {"a": 1}},
+        {"oneOf": [7]},
+    ],
+)
+def test_a_schema_that_is_none_is_answered_all_the_same(schema: dict[str, Any]) -> None:
+    wanted = {"output_config": {"format": {"schema": schema}}}
+    tool = {"name": "Bash", "input_schema": schema}
+
+    assert _seconds({**_after("run the tests"), **wanted}) < SECONDS
+    assert _seconds({**_after("run the tests"), "tools": [tool]}) < SECONDS
+
+
+def test_json_that_is_too_deep_is_taken_for_words() -> None:
+    deep = '{"output": ' * 15_000
+    outcome = f"Wall time: 1 s\nOutput:\n{deep}"
+
+    assert _seconds(_after("what is it?", "Thanks", outcome)) < SECONDS
+    assert arguments_of(deep) == {}
 
 
 def test_a_file_without_end_of_line_is_cut() -> None:

@@ -3,10 +3,11 @@
 import json
 import uuid
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, Final, Protocol, cast
+from typing import Any, ClassVar, Final, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from taskyard.kit.shapes import as_object, parsed
 from taskyard.server.gateway.demo.asked import Answer, Asked
 
 __all__ = [
@@ -74,8 +75,4 @@ def spoken_tokens(answer: Answer) -> int:
 
 def arguments_of(text: str) -> Mapping[str, Any]:
     """A call's arguments, which OpenAI's protocols send as text."""
-    try:
-        found: Any = json.loads(text)
-    except ValueError:
-        return {}
-    return cast("Json", found) if isinstance(found, dict) else {}
+    return as_object(parsed(text))
