@@ -22,6 +22,7 @@ from taskyard.server.identity.errors import ScopeTooNarrow
 from taskyard.server.tasks.acp.listing import Listed
 from taskyard.server.tasks.acp.store import AcpStore
 from taskyard.server.tasks.agent_settings import AgentSettings
+from taskyard.server.tasks.errors import NotTheOwner
 from taskyard.server.tasks.messages import MessageService, MessageStore
 from taskyard.server.tasks.permissions import PermissionService, PermissionStore
 from taskyard.server.tasks.records import TaskRecord
@@ -57,7 +58,7 @@ class Mail:
 
 
 class Desk:
-    """One for each connection."""
+    """Knows no connection: each method is told whose."""
 
     def __init__(
         self,
@@ -134,6 +135,13 @@ class Desk:
             return [p for p in await service.list(task) if p.state == "pending"]
 
     # -- changes ----------------------------------------------------------------------
+
+    @staticmethod
+    def check_may_change(actor: Actor, opened: Opened) -> None:
+        """Raises ScopeTooNarrow, NotTheOwner."""
+        check_scope(actor)
+        if not opened.may_change:
+            raise NotTheOwner
 
     async def post(
         self, actor: Actor, opened: Opened, message_id: UUID, text: str

@@ -56,7 +56,7 @@ class Draft:
 
 
 class Drafts:
-    """One for each connection."""
+    """Makes and redeems drafts; who began one keeps it."""
 
     def __init__(
         self,

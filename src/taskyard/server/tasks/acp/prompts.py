@@ -61,11 +61,15 @@ class Prompts:
     async def send(self, text: str, message_id: UUID | None) -> str:
         """Queue it, wait for its turn to end; the stop reason. Raises RpcError too.
 
+        Whoever may not speak may not wait either: what waits here can be cancelled here,
+        and the first prompt, which is not posted, has an id that everybody can work out.
+
         1. The id is known before there is a row: a turn that ends quickly finds somebody
            who waits for it.
         2. It is posted. Asked again, after a connection was lost, it is there already.
         3. It may have ended before what this editor is told of: then the rows know.
         """
+        self._desk.check_may_change(self._actor(), self._opened)
         id_ = message_id or uuid4()
         waiting = self._waiting.setdefault(id_, Waiting())
         self._mine.add(id_)

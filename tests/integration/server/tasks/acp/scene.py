@@ -59,7 +59,7 @@ class Desk:
         """A WebSocket for what no proper client sends."""
         return await self.stack.enter_async_context(
             connect(
-                f"{self.url.replace('http', 'ws', 1)}{active.path}/acp",
+                f"{self.url.replace('http', 'ws', 1)}/api/v2/tasks/ada/{active.id}/acp",
                 additional_headers={
                     "Authorization": f"Bearer {token or self.bench.yard.owner.token}"
                 },

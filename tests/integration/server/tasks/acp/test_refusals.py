@@ -16,6 +16,7 @@ from taskyard.protocol.acp import (
     NOT_FOUND,
     PARSE_ERROR,
     REFUSED,
+    initial_message_id,
 )
 from taskyard.server.api import acp
 from taskyard.server.db import topics
@@ -69,6 +70,35 @@ async def test_an_auditor_watches_and_is_not_asked_and_may_not_speak(
     assert refused.value.code == REFUSED
     assert editor.said() == "Done."
     assert editor.asked == []
+
+
+async def test_an_auditor_cannot_take_back_the_first_prompt_by_its_name(
+    desk: Desk,
+) -> None:
+    bench = desk.bench
+    task = await bench.task("write a poem")
+    runner = await bench.runner()
+    active = Active(bench=bench, task=task, runner=runner)
+    runner.start_session(external_id="agent-session")
+    await runner.settled()
+    auditor = await make_account(bench.app, "aud", Role.AUDITOR)
+
+    session = {"sessionId": task["id"]}
+    named = {"taskyard": {"messageId": str(initial_message_id(active.id))}}
+    block = {"type": "text", "text": "write a poem"}
+    async with auditor.client:
+        socket = await desk.raw(active, token=auditor.token)
+        await socket.send(rpc(1, "session/load", {**session, "cwd": "/"}))
+        await answer_of(socket, 1)
+        await socket.send(
+            rpc(2, "session/prompt", {**session, "prompt": [block], "_meta": named})
+        )
+        await socket.send(rpc(None, "session/cancel", session))
+        answer = await answer_of(socket, 2)
+
+    assert "Only the owner" in answer["error"]["message"]
+    messages = await bench.get(f"/tasks/me/{task['id']}/messages")
+    assert [message["state"] for message in messages["messages"]] == ["queued"]
 
 
 async def test_a_token_that_only_reads_may_watch(desk: Desk) -> None:
