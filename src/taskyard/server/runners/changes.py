@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
 from posixpath import normpath
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal, cast, final
 from uuid import UUID, uuid5
 
 __all__ = ["ChangeLog", "ChangedText", "FileChange", "changed_texts", "changes_of"]
@@ -23,8 +23,9 @@ MAX_PATH: Final = 1024
 #: One call names so many files at most; a patch of more is a check-out, not an edit.
 MAX_FILES: Final = 200
 _MAX_TOOL: Final = 200
-#: Above this many changed lines, lines are counted without finding out which moved.
-_EXACT_LINES: Final = 200
+#: Pairs of changed lines of one call that are compared; beyond them lines are counted
+#: without finding out which moved. This runs where everybody's requests run.
+_PAIRS: Final = 40_000
 
 _EDITING: Final = frozenset({"edit", "delete", "move"})
 _FINAL: Final = frozenset({"completed", "failed"})
@@ -67,11 +68,12 @@ def changes_of(data: Json) -> list[FileChange]:
     for text in changed_texts(data):
         if text.path in files or len(files) < MAX_FILES:
             files.setdefault(text.path, []).append(text)
-    return [_sum(path, texts) for path, texts in files.items()]
+    counter = _Counter()
+    return [_sum(path, texts, counter) for path, texts in files.items()]
 
 
-def _sum(path: str, texts: Sequence[ChangedText]) -> FileChange:
-    counts = [_count(text.old or "", text.new or "") for text in texts]
+def _sum(path: str, texts: Sequence[ChangedText], counter: "_Counter") -> FileChange:
+    counts = [counter.count(text.old or "", text.new or "") for text in texts]
     return FileChange(
         path=path,
         kind=texts[-1].kind,
@@ -169,9 +171,28 @@ def _located(data: Json) -> Iterator[ChangedText]:
             yield ChangedText(path=path, kind=kind)
 
 
-def _count(old: str, new: str) -> tuple[int, int]:
-    """Lines added and deleted."""
-    before, after = old.splitlines(), new.splitlines()
+@final
+class _Counter:
+    """Counts the lines of one call: what comparing costs is limited for all of them."""
+
+    def __init__(self) -> None:
+        self._left = _PAIRS
+
+    def count(self, old: str, new: str) -> tuple[int, int]:
+        """Lines added and deleted."""
+        before, after = _trimmed(old.splitlines(), new.splitlines())
+        pairs = len(before) * len(after)
+        if pairs <= self._left:
+            self._left -= pairs
+            blocks = SequenceMatcher(None, before, after).get_matching_blocks()
+            same = sum(block.size for block in blocks)
+        else:
+            same = (Counter(before) & Counter(after)).total()
+        return len(after) - same, len(before) - same
+
+
+def _trimmed(before: list[str], after: list[str]) -> tuple[list[str], list[str]]:
+    """Without the lines at both ends that are the same."""
     while before and after and before[-1] == after[-1]:
         before.pop()
         after.pop()
@@ -179,13 +200,7 @@ def _count(old: str, new: str) -> tuple[int, int]:
         (i for i, (a, b) in enumerate(zip(before, after, strict=False)) if a != b),
         min(len(before), len(after)),
     )
-    before, after = before[start:], after[start:]
-    if max(len(before), len(after)) <= _EXACT_LINES:
-        blocks = SequenceMatcher(None, before, after).get_matching_blocks()
-        same = sum(block.size for block in blocks)
-    else:
-        same = (Counter(before) & Counter(after)).total()
-    return len(after) - same, len(before) - same
+    return before[start:], after[start:]
 
 
 # -- small things ---------------------------------------------------------------------

@@ -107,6 +107,16 @@ def test_moved_lines_of_a_large_text_are_not_counted_one_by_one() -> None:
     assert (change.additions, change.deletions) == (0, 0)
 
 
+def test_of_many_places_only_the_first_are_compared_line_by_line() -> None:
+    moved = diff("/p/a", "\n".join("ab" * 50), "\n".join("ba" * 50))
+
+    [few] = changes_of(edit(*[moved] * 4))
+    [many] = changes_of(edit(*[moved] * 5))
+
+    assert (few.additions, few.deletions) == (4, 4)
+    assert (many.additions, many.deletions) == (4, 4)  # of the fifth: none
+
+
 def note(log: ChangeLog, session: UUID, seq: int, data: dict[str, Any]) -> None:
     log.note(session_id=session, subject=session, key="call", seq=seq, at=AT, data=data)
 
