@@ -104,7 +104,7 @@ def _anthropic(refusal: _Refusal) -> Limit | None:
 
 
 def _openai(refusal: _Refusal) -> Limit | None:
-    kinds = {refusal.error.get("type"), refusal.error.get("code")}
+    kinds = [refusal.error.get("type"), refusal.error.get("code")]
     if "insufficient_quota" in kinds:
         return Limit(
             detail="The OpenAI account has no credit left, or its monthly budget is "
@@ -153,5 +153,5 @@ def _number(value: object) -> float | None:
         return None
     try:
         return float(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None

@@ -80,6 +80,7 @@ def test_any_vendor_that_names_a_long_wait_is_believed() -> None:
         (_headers(retry_after="1e300"), b'{"error":{"details":[1,{"violations":2}]}}'),
         (_headers(retry_after="-5"), b'{"error":"usage_limit_reached"}'),
         (_headers(retry_after="nan"), b"\xff\xfe"),
+        (_headers(), b'{"error":{"type":[],"code":{"a":1},"details":{}}}'),
     ],
 )
 @pytest.mark.parametrize("protocol", PROTOCOLS)
@@ -94,8 +95,11 @@ def test_a_time_that_cannot_be_meant_leaves_the_end_open() -> None:
         anthropic_ratelimit_unified_status="rejected",
         anthropic_ratelimit_unified_reset="99999999999999",
     )
+    body = b'{"error":{"type":"usage_limit_reached","resets_at":1%b}}' % (b"0" * 400)
 
-    limit = limit_of("anthropic", 429, headers, b"", NOW)
-
-    assert limit is not None
-    assert limit.resets_at is None
+    for limit in (
+        limit_of("anthropic", 429, headers, b"", NOW),
+        limit_of("openai", 429, [], body, NOW),
+    ):
+        assert limit is not None
+        assert limit.resets_at is None
