@@ -127,8 +127,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except TaskyardError as error:
         _report(error)
         sys.exit(for_error(error))
-    except BrokenPipeError:
-        # `taskyard task list | head`: the reader left. Python would complain at exit.
+    except SystemExit as left:
+        if not isinstance(left.__context__, BrokenPipeError):
+            raise
+        # `taskyard task list | head`: the reader left, which typer takes for a failure
+        # and Python would complain of at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(ExitCode.OK)
 

@@ -81,6 +81,29 @@ def test_a_pipe_without_colour_gets_none(api: FakeApi, taskyard: Taskyard) -> No
     assert "\x1b" not in ran.out + ran.err
 
 
+def test_a_reader_that_leaves_is_no_failure(api: FakeApi, tmp_path: Path) -> None:
+    api.on("GET /tasks", {"tasks": [wire.task()], "count": 1})
+    environment = os.environ | {
+        "TASKYARD_URL": api.url,
+        "TASKYARD_TOKEN": "a-token",
+        "TASKYARD_CONFIG_DIR": str(tmp_path),
+    }
+    read, write = os.pipe()
+    os.close(read)
+
+    with os.fdopen(write, "wb") as nobody_reads:
+        ran = subprocess.run(
+            [*PROGRAM, "task", "list"],
+            stdout=nobody_reads,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment,
+            check=False,
+        )
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
 def test_an_interrupt_ends_with_130_and_no_traceback(
     api: FakeApi, tmp_path: Path
 ) -> None:
