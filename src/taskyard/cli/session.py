@@ -5,9 +5,12 @@ import os
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from pydantic import ValidationError
+
 from taskyard.cli import flags
 from taskyard.kit.errors import Unauthenticated
 from taskyard.sdk import Client, Settings
+from taskyard.sdk.errors import from_validation
 
 __all__ = ["run", "settings"]
 
@@ -32,5 +35,7 @@ def run(work: Callable[[Client], Awaitable[Result]]) -> Result:
                     error.message,
                     detail=f"Run `taskyard login {chosen.url}`, or set TASKYARD_TOKEN.",
                 ) from error
+            except ValidationError as error:
+                raise from_validation(error) from error
 
     return asyncio.run(connected())

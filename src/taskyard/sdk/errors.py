@@ -30,7 +30,7 @@ from taskyard.kit.errors import (
 )
 from taskyard.protocol.api.common import ErrorBody
 
-__all__ = ["ServerFailed", "ServerUnreachable", "from_response"]
+__all__ = ["ServerFailed", "ServerUnreachable", "from_response", "from_validation"]
 
 
 class ServerUnreachable(Unavailable):
@@ -76,6 +76,15 @@ def from_response(response: httpx.Response) -> TaskyardError:
         detail=body.detail,
         validations=[Validation(v.field, v.detail) for v in body.validations],
     )
+
+
+def from_validation(error: ValidationError) -> InvalidRequest:
+    """Of a request that its own model refused: the server never saw it."""
+    wrong = [
+        Validation(".".join(map(str, each["loc"])), each["msg"])
+        for each in error.errors(include_url=False, include_input=False)
+    ]
+    return InvalidRequest(validations=wrong)
 
 
 def _foreign(response: httpx.Response) -> TaskyardError:

@@ -1,6 +1,11 @@
 """`taskyard mcp serve`: one JSON message a line, on standard input and output."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 from tests.support import wire
@@ -70,3 +75,35 @@ def test_who_is_not_signed_in_is_told_at_once(taskyard: Taskyard, api: FakeApi) 
     assert ran.code != 0
     assert ran.out == ""
     assert "taskyard login" in ran.err
+
+
+def test_an_interrupt_ends_it_while_it_waits_for_input(
+    api: FakeApi, tmp_path: Path
+) -> None:
+    api.on("GET /users/me", wire.user())
+    environment = os.environ | {
+        "TASKYARD_URL": api.url,
+        "TASKYARD_TOKEN": "a-token",
+        "TASKYARD_CONFIG_DIR": str(tmp_path),
+    }
+
+    with subprocess.Popen(
+        [sys.executable, "-m", "taskyard.cli", "mcp", "serve"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+    ) as program:
+        assert program.stdin is not None
+        assert program.stdout is not None
+        program.stdin.write(lines({"id": 1, "method": "ping"}).encode())
+        program.stdin.flush()
+        answer = program.stdout.readline()
+        program.send_signal(signal.SIGINT)
+        # Its input stays open: what ends it is the signal.
+        program.wait(timeout=20)
+        err = program.stderr.read() if program.stderr else b""
+
+    assert json.loads(answer) == {"jsonrpc": "2.0", "id": 1, "result": {}}
+    assert program.returncode == 130
+    assert b"Traceback" not in err

@@ -1,7 +1,8 @@
 """Answer MCP messages; who carries them is somebody else's business."""
 
+import asyncio
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Collection, Mapping
 from typing import Any, Final, cast
 
 from taskyard.kit.errors import NotFound, TaskyardError
@@ -34,9 +35,14 @@ class McpServer:
         self._tools = {
             name: tool for name, tool in TOOLS.items() if not allowed or name in allowed
         }
+        self._calls: dict[str, asyncio.Task[Any]] = {}  # by the request's id
 
     async def respond(self, message: bytes | str) -> str | None:
-        """The answer to one message; None when it wants none."""
+        """The answer to one message; None when it wants none.
+
+        Many at a time, each in a task of its own: a client that gives a call up has that
+        task cancelled.
+        """
         try:
             request = json.loads(message)
         except (ValueError, RecursionError):
@@ -46,15 +52,35 @@ class McpServer:
 
         asked = cast("Json", request)
         method = asked.get("method")
-        if "id" not in asked or not isinstance(method, str):
-            return None  # a notification, or an answer to a question we never ask
         params = asked.get("params")
         given = cast("Json", params) if isinstance(params, dict) else {}
+        if "id" not in asked or not isinstance(method, str):
+            # A notification, or an answer to a question we never ask.
+            if method == "notifications/cancelled":
+                self._cancel(given)
+            return None
         try:
-            result = await self._handle(method, given)
+            result = await self._cancellable(asked["id"], self._handle(method, given))
         except _UnknownMethod:
             return _failure(asked["id"], _METHOD_NOT_FOUND, f"no method {method}")
         return json.dumps({"jsonrpc": "2.0", "id": asked["id"], "result": result})
+
+    async def _cancellable(self, request: object, work: Awaitable[Json]) -> Json:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - a coroutine runs in a task
+        name = repr(request)
+        self._calls[name] = task
+        try:
+            return await work
+        finally:
+            # Of two requests of one id the later one is known by it.
+            if self._calls.get(name) is task:
+                del self._calls[name]
+
+    def _cancel(self, given: Mapping[str, Any]) -> None:
+        call = self._calls.get(repr(given.get("requestId")))
+        if call is not None:
+            call.cancel()
 
     async def _handle(self, method: str, params: Mapping[str, Any]) -> Json:
         match method:
@@ -96,7 +122,8 @@ def _outcome(answer: object) -> Json:
 
 def _refusal(error: TaskyardError) -> Json:
     """For the model: it may correct itself and try again."""
-    words = f"{error.message.rstrip('.')}. {error.detail}".strip()
+    fields = "; ".join(f"{each.field}: {each.detail}" for each in error.validations)
+    words = f"{error.message.rstrip('.')}. {error.detail or fields}".strip()
     told = {
         "code": error.code,
         "status": int(error.status),

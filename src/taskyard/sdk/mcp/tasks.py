@@ -25,6 +25,8 @@ _POLICIES: Final[dict[str, PermissionPolicy]] = {
 _UNDER_WAY: Final = frozenset({"pending", "starting", "working", "pausing", "deleting"})
 _LOOK_SECONDS: Final = 1.0
 _MOST_SECONDS: Final = 600
+#: Clients give a call up after a minute, if nobody told them otherwise.
+_SECONDS: Final = 50
 _MOST_EVENTS: Final = 500
 
 
@@ -87,7 +89,9 @@ def _whole(task: TaskDetail) -> Json:
     }
 
 
-async def _wait(client: Client, task_id: str, timeout_seconds: int = 60) -> object:
+async def _wait(
+    client: Client, task_id: str, timeout_seconds: int = _SECONDS
+) -> object:
     """Looks again and again: over HTTP there is no stream to follow inside the server."""
     reference = task_reference(task_id)
     loop = asyncio.get_running_loop()
@@ -252,7 +256,7 @@ TOOLS: Final = (
         arguments={
             **TASK,
             "timeout_seconds": Argument(
-                "How long to wait; 60 if left out.",
+                f"How long to wait; {_SECONDS} if left out.",
                 type="integer",
                 optional=True,
                 highest=_MOST_SECONDS,

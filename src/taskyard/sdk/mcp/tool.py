@@ -1,20 +1,22 @@
 """What a tool is: its name and arguments for a model, and the call of the API behind it."""
 
-import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from taskyard.kit.errors import InvalidRequest, Validation
 from taskyard.sdk.client import Client
+from taskyard.sdk.errors import from_validation
 
 __all__ = ["TASK", "Argument", "Tool", "identity", "task_reference"]
 
 Json = dict[str, Any]
 Work = Callable[..., Awaitable[object]]
+#: More than these is no number that a tool takes.
+_MOST_DIGITS: Final = 20
 _anything: Final = TypeAdapter[object](object)
 
 
@@ -39,11 +41,13 @@ class Argument:
     def read(self, name: str, value: object) -> str | int:
         """The value as the tool takes it. Raises `InvalidRequest`."""
         if self.type == "integer":
-            number = int(value) if isinstance(value, int | float) else _digits(value)
+            number = _whole(value)
             if number is None or not 0 <= number <= self.highest:
-                raise _wrong(name, f"must be a number from 0 to {self.highest}")
+                raise _wrong(name, f"must be a whole number from 0 to {self.highest}")
             return number
-        text = str(value)
+        text = _text(value)
+        if text is None:
+            raise _wrong(name, "must be a string")
         if self.choices and text not in self.choices:
             raise _wrong(name, f"must be one of {', '.join(self.choices)}")
         return text
@@ -87,7 +91,7 @@ class Tool:
         missing = sorted(
             name
             for name, argument in self.arguments.items()
-            if not argument.optional and given.get(name) in {None, ""}
+            if not argument.optional and _is_absent(given.get(name))
         )
         if unknown or missing:
             raise InvalidRequest(
@@ -101,10 +105,12 @@ class Tool:
         values = {
             name: self.arguments[name].read(name, value)
             for name, value in given.items()
-            if value is not None and value != ""
+            if not _is_absent(value)
         }
-        result = self.work(client, **values)
-        answer = await result if inspect.isawaitable(result) else result
+        try:
+            answer = await self.work(client, **values)
+        except ValidationError as error:
+            raise from_validation(error) from error
         return _anything.dump_python(_plain(answer), mode="json")
 
 
@@ -113,9 +119,14 @@ TASK: Final = {"task_id": Argument("The task: its id, its name, or owner/name.")
 
 
 def task_reference(task: str) -> tuple[str, str]:
-    """`name`, `owner/name` or an id."""
-    owner, slash, name = task.partition("/")
-    return (owner, name) if slash else ("me", task)
+    """`name`, `owner/name` or an id. Raises `InvalidRequest`."""
+    match task.split("/"):
+        case [name] if name:
+            return "me", name
+        case [owner, name] if owner and name:
+            return owner, name
+        case _:
+            raise _wrong("task_id", f"{task!r} is no id, name or owner/name")
 
 
 def identity(name: str, text: str) -> UUID:
@@ -130,9 +141,23 @@ def _plain(answer: object) -> object:
     return answer.model_dump(mode="json") if isinstance(answer, BaseModel) else answer
 
 
-def _digits(value: object) -> int | None:
-    text = str(value)
-    return int(text) if text.isdecimal() else None
+def _is_absent(value: object) -> bool:
+    return value is None or value == ""
+
+
+def _whole(value: object) -> int | None:
+    """Models write numbers as strings, and whole ones with a point."""
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else None
+    text = _text(value) or ""
+    return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else None
+
+
+def _text(value: object) -> str | None:
+    """Models leave the quotes away where they think of a number or of a switch."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, str | int | float) else None
 
 
 def _wrong(name: str, detail: str) -> InvalidRequest:
