@@ -57,9 +57,7 @@ class Conversation:
     directory: str  # where the agent works; empty = unknown
     in_sandbox: bool  # commands of the agent must ask to leave its own sandbox
     turns: int  # turns of the model since the prompt
-    notice: (
-        str  # what the agent tells after the prompt was answered; empty = not answered
-    )
+    notice: str  # what the agent told after its prompt was answered; empty = it was not
 
 
 def read(asked: Asked) -> Conversation:

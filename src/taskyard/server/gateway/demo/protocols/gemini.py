@@ -67,13 +67,17 @@ class Configuration(Lenient):
 
 
 class GenerateRequest(Lenient):
-    stream: bool = False  # set by whoever reads the address
     contents: list[Content] = Field(min_length=1)
     system: Content = Field(default_factory=Content, alias="systemInstruction")
     tools: list[ToolDefinition] = Field(default_factory=list[ToolDefinition])
     configuration: Configuration = Field(
         default_factory=Configuration, alias="generationConfig"
     )
+
+    @property
+    def stream(self) -> bool:
+        """What says so is the address."""
+        return False
 
     def asked(self) -> Asked:
         return Asked(
@@ -95,8 +99,10 @@ class GenerateRequest(Lenient):
 
     def document(self, answer: Answer, input_tokens: int) -> Json:
         text = [{"text": answer.text}] if answer.text else []
-        parts: list[Json] = [*text, *_calls(answer)]
-        return _chunk(parts, answer, input_tokens, ended=True)
+        return {
+            "candidates": [_candidate([*text, *_calls(answer)], finishReason="STOP")],
+            **_frame(answer, input_tokens),
+        }
 
     def events(self, answer: Answer, input_tokens: int) -> Iterator[bytes]:
         for chunk in self.chunks(answer, input_tokens):
@@ -105,13 +111,12 @@ class GenerateRequest(Lenient):
     @staticmethod
     def chunks(answer: Answer, input_tokens: int) -> Iterator[Json]:
         """The documents of a stream, of which the last one ends it."""
-        head = new_id("")
-        parts: list[Json] = [{"text": piece} for piece in pieces(answer.text)]
-        for part in [*parts, *_calls(answer)]:
-            chunk = _chunk([part], answer, input_tokens)
-            yield {**chunk, "responseId": head}
-        last = _chunk([{"text": ""}], answer, input_tokens, ended=True)
-        yield {**last, "responseId": head}
+        frame = _frame(answer, input_tokens)
+        text = [{"text": piece} for piece in pieces(answer.text)]
+        for part in [*text, *_calls(answer)]:
+            yield {"candidates": [_candidate([part])], **frame}
+        last = _candidate([{"text": ""}], finishReason="STOP")
+        yield {"candidates": [last], **frame}
 
 
 def _turns(contents: list[Content]) -> list[Turn]:
@@ -158,15 +163,14 @@ def _calls(answer: Answer) -> list[Json]:
     ]
 
 
-def _chunk(
-    parts: list[Json], answer: Answer, input_tokens: int, *, ended: bool = False
-) -> Json:
-    candidate: Json = {"index": 0, "content": {"role": "model", "parts": parts}}
-    if ended:
-        candidate["finishReason"] = "STOP"
+def _candidate(parts: list[Json], **more: str) -> Json:
+    return {"index": 0, "content": {"role": "model", "parts": parts}, **more}
+
+
+def _frame(answer: Answer, input_tokens: int) -> Json:
+    """What stands in every document of one answer."""
     spoken = spoken_tokens(answer)
     return {
-        "candidates": [candidate],
         "usageMetadata": {
             "promptTokenCount": input_tokens,
             "candidatesTokenCount": spoken,

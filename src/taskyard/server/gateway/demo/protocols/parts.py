@@ -41,7 +41,8 @@ class Lenient(BaseModel):
 class Request(Protocol):
     """One request in a vendor's protocol, and how answers to it are written."""
 
-    stream: bool
+    @property
+    def stream(self) -> bool: ...
 
     def asked(self) -> Asked: ...
 
