@@ -1,6 +1,6 @@
 """Agents that speak ACP and fail as vendors, machines and other programs make them.
 
-Beside the commands of `acp_agents`, a prompt may say:
+Beside the commands of `acp_polite`, a prompt may say:
 
     login            end the turn because a login is needed
     refuse CODE JSON end the turn with an error of that code and with that data
@@ -14,24 +14,17 @@ import json
 import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import Any, Final
 
-from taskyard.testing.acp_agents import Json, Polite, Refusal, override
+from taskyard.testing.acp_polite import Json, Polite, Refusal
+from taskyard.testing.programs import named, override, program
 
-__all__ = ["command"]
-
-#: As a program: the standard library and this package only, so that it starts at once.
-_START: Final = (
-    "import sys; sys.path.insert(0, sys.argv.pop(1));"
-    "from taskyard.testing import acp_failures; acp_failures.serve(sys.argv)"
-)
-_SOURCES: Final = str(Path(__file__).parents[2])
+__all__ = ["AGENTS", "command"]
 
 
 def command(name: str = "fails") -> tuple[str, ...]:
     """The command line of an agent of this file."""
-    return (sys.executable, "-I", "-S", "-c", _START, _SOURCES, name)
+    return program(__name__, name)
 
 
 class Fails(Polite):
@@ -127,12 +120,4 @@ class SlowServers(Fails):
         self.do_say(", ".join(self.greetings))
 
 
-_AGENTS: Final = {
-    "fails": Fails,
-    "never-ready": NeverReady,
-    "slow-servers": SlowServers,
-}
-
-
-def serve(arguments: list[str]) -> None:
-    _AGENTS[arguments[1]]().serve()
+AGENTS: Final = named(Fails, NeverReady, SlowServers)

@@ -1,6 +1,6 @@
 """Agents on a terminal that run hooks as Claude Code does; one class a misbehaviour.
 
-Beside the commands of `tui_agents`, a prompt may say:
+Beside the commands of `tui_polite`, a prompt may say:
 
     tell TEXT        answer with TEXT; the screen shows it without its markup
     run COMMAND      use the tool Bash, which succeeds
@@ -17,21 +17,15 @@ import uuid
 from pathlib import Path
 from typing import Any, Final
 
-from taskyard.testing.tui_agents import Polite, named, override
+from taskyard.testing.programs import named, override, program
+from taskyard.testing.tui_polite import Polite
 
-__all__ = ["command"]
-
-#: As a program: the standard library and this package only, so that it starts at once.
-_START: Final = (
-    "import sys; sys.path.insert(0, sys.argv.pop(1));"
-    "from taskyard.testing import hooked_agents; hooked_agents.serve(sys.argv)"
-)
-_SOURCES: Final = str(Path(__file__).parents[2])
+__all__ = ["AGENTS", "command"]
 
 
 def command(name: str) -> tuple[str, ...]:
     """The command line of an agent of this file."""
-    return (sys.executable, "-I", "-S", "-c", _START, _SOURCES, name)
+    return program(__name__, name)
 
 
 class Hooked(Polite):
@@ -191,21 +185,6 @@ class Mute(Untitled, Hookless):
     """Only its screen says anything."""
 
 
-_AGENTS: Final = {
-    named(agent): agent
-    for agent in (
-        Hooked,
-        Late,
-        Doubled,
-        Garbage,
-        Huge,
-        NeverStops,
-        Hookless,
-        Untitled,
-        Mute,
-    )
-}
-
-
-def serve(arguments: list[str]) -> None:
-    _AGENTS[arguments[1]]().serve()
+AGENTS: Final = named(
+    Hooked, Late, Doubled, Garbage, Huge, NeverStops, Hookless, Untitled, Mute
+)

@@ -1,6 +1,6 @@
 """Agents on a terminal that fail as vendors, machines and other programs make them.
 
-Beside the commands of `tui_agents`, a prompt may say:
+Beside the commands of `tui_polite`, a prompt may say:
 
     garbage          bytes that are no text and sequences that never end
     overlong N       N bytes without a line end
@@ -11,27 +11,20 @@ Beside the commands of `tui_agents`, a prompt may say:
 """
 
 import os
-import sys
 import time
-from pathlib import Path
 from typing import Final
 
-from taskyard.testing.tui_agents import Polite, override
+from taskyard.testing.programs import named, override, program
+from taskyard.testing.tui_polite import Polite
 
-__all__ = ["command"]
+__all__ = ["AGENTS", "command"]
 
-#: As a program: the standard library and this package only, so that it starts at once.
-_START: Final = (
-    "import sys; sys.path.insert(0, sys.argv.pop(1));"
-    "from taskyard.testing import tui_failures; tui_failures.serve(sys.argv)"
-)
-_SOURCES: Final = str(Path(__file__).parents[2])
 _SERVERS_SECONDS: Final = 4.0
 
 
 def command(name: str = "fails") -> tuple[str, ...]:
     """The command line of an agent of this file."""
-    return (sys.executable, "-I", "-S", "-c", _START, _SOURCES, name)
+    return program(__name__, name)
 
 
 class Fails(Polite):
@@ -83,8 +76,4 @@ class SlowServers(Fails):
         return time.monotonic() - self.since > _SERVERS_SECONDS and super().enter()
 
 
-_AGENTS: Final = {"fails": Fails, "slow-servers": SlowServers}
-
-
-def serve(arguments: list[str]) -> None:
-    _AGENTS[arguments[1]]().serve()
+AGENTS: Final = named(Fails, SlowServers)

@@ -360,10 +360,7 @@ def agents_of(home: Path) -> list[int]:
             variables = (folder / "environ").read_bytes().split(b"\0")
         except OSError:
             continue
-        is_agent = (
-            any(word.endswith(b"acp_agents.py") for word in words)
-            and b"-c" not in words
-        )
+        is_agent = b"acp_agents" in words and b"-c" not in words
         if is_agent and f"HOME={home}".encode() in variables:
             found.append(int(folder.name))
     return found
