@@ -1,8 +1,10 @@
 """Files that a task's tools created, edited or deleted, by the record of its sessions."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
+from posixpath import commonprefix
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -27,7 +29,11 @@ MAX_LISTED: Final = 1000
 #: Texts of one file that are looked at; the newest count.
 _MAX_CHANGES: Final = 500
 _MAX_BYTES: Final = 8 * 1024 * 1024
+_MAX_TEXTS: Final = 2000
 _CHUNK: Final = 25
+#: What comparing the texts of one file may cost, see `_cost`: a few seconds. They come
+#: from workspaces, and texts can be such that finding what is alike takes hours.
+_MAX_COST: Final = 200_000_000
 _MAX_DIFF: Final = 512 * 1024
 _MAX_TEXT: Final = 256 * 1024
 
@@ -73,12 +79,13 @@ class ArtifactService:
     async def find(self, artifact_id: UUID) -> Recorded:
         """Raises `ArtifactNotFound`."""
         artifact = await self._one(artifact_id)
-        newest_first, size, cut = list[list[ChangedText]](), 0, False
+        newest_first, size, count, cut = list[list[ChangedText]](), 0, 0, False
         async for data in self._events(artifact_id):
             texts = [t for t in changed_texts(data) if t.path == artifact.path]
             size += sum(len(t.old or "") + len(t.new or "") for t in texts)
+            count += len(texts)
             cut = cut or data.get("truncated") is not None
-            if newest_first and size > _MAX_BYTES:
+            if newest_first and (size > _MAX_BYTES or count > _MAX_TEXTS):
                 cut = True
                 break
             newest_first.append(texts)
@@ -244,23 +251,58 @@ def _is_once(part: str, whole: str) -> bool:
     return bool(part) and whole.count(part) == 1
 
 
-def _sections(path: str, places: Iterable[_Place]) -> Iterable[str]:
-    shown = path.lstrip("/")
+def _sections(path: str, places: Iterable[_Place]) -> Iterator[str]:
+    shown, left = path.lstrip("/"), _MAX_COST
     for place in places:
         if place.before == place.now:
             continue
-        lines = unified_diff(
-            (place.before or "").splitlines(keepends=True),
-            (place.now or "").splitlines(keepends=True),
+        before = (place.before or "").splitlines(keepends=True)
+        after = (place.now or "").splitlines(keepends=True)
+        cost = _cost(before, after)
+        is_cheap = cost <= left
+        left -= cost if is_cheap else 0
+        diff = (unified_diff if is_cheap else _rewritten)(
+            before,
+            after,
             "/dev/null" if place.before is None else f"a/{shown}",
             "/dev/null" if place.now is None else f"b/{shown}",
         )
-        for line in lines:
+        for line in diff:
             yield (
                 line
                 if line.endswith("\n")
                 else f"{line}\n\\ No newline at end of file\n"
             )
+
+
+def _cost(before: list[str], after: list[str]) -> int:
+    """Steps that `difflib` takes at most: all pairs of equal lines, for each of its finds.
+
+    Lines that are on every hundredth line of a longer text are no pairs to it.
+    """
+    most = len(after) // 100 + 1 if len(after) >= 200 else len(after)  # noqa: PLR2004
+    there = {line: n for line, n in Counter(after).items() if n <= most}
+    pairs = sum(there.get(line, 0) for line in before)
+    return (len(before) + pairs) * min(len(before), len(after))
+
+
+def _rewritten(
+    before: list[str], after: list[str], old_name: str, new_name: str
+) -> Iterator[str]:
+    """From the first line that differs to the last, as one change."""
+    at = len(commonprefix([before, after]))
+    before, after = before[at:], after[at:]
+    alike = len(commonprefix([before[::-1], after[::-1]]))
+    before, after = before[: len(before) - alike], after[: len(after) - alike]
+    yield f"--- {old_name}\n"
+    yield f"+++ {new_name}\n"
+    yield f"@@ -{_range(at, before)} +{_range(at, after)} @@\n"
+    yield from (f"-{line}" for line in before)
+    yield from (f"+{line}" for line in after)
+
+
+def _range(at: int, lines: list[str]) -> str:
+    return f"{at + 1 if lines else at},{len(lines)}"
 
 
 def _clip(text: str | None, limit: int) -> tuple[str | None, bool]:

@@ -140,6 +140,19 @@ async def test_a_huge_text_is_cut_and_says_so(bench: Bench) -> None:
     assert detail["text_is_whole"] is False
 
 
+async def test_of_very_many_changes_the_newest_count(bench: Bench) -> None:
+    active = await bench.active()
+    for call in range(2):
+        places = [_diff("/p/a.txt", f"{call}-{n}\n", "x\n") for n in range(1001)]
+        await _change(active, f"c{call}", *places)
+
+    detail = await _one(active, (await _listed(active))[0])
+
+    assert detail["truncated"] is True
+    assert "-1-1000\n" in detail["diff"]
+    assert "-0-1000\n" not in detail["diff"]
+
+
 async def test_they_can_be_read_of_a_paused_task(bench: Bench) -> None:
     active = await bench.active()
     await _change(active, "c1", _diff("/p/a.txt", None, "x\n"))
