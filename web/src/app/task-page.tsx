@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { useEffect, useRef } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import { isApiError } from "@/api/client";
 import { Confirm } from "@/components/confirm";
 import { Failure, Refused } from "@/components/failure";
@@ -26,6 +26,10 @@ import { can, reportsFailure, workStatuses } from "@/features/tasks/status";
 import { TranscriptView } from "@/features/transcript/components/transcript";
 import type { Usage } from "@/features/transcript/fold";
 import { type Session, useSession } from "@/features/transcript/use-session";
+import { throttled } from "@/lib/throttle";
+
+/** An agent at work uses tools many times a second; its files are listed that often at most. */
+const LIST_FILES_EVERY = 1_000;
 
 export function TaskPage({ at }: { at: TaskRef }) {
   const task = useQuery(taskDetailQuery(at));
@@ -53,6 +57,12 @@ export function TaskPage({ at }: { at: TaskRef }) {
 
 function LoadedTask({ task, at, isStale }: { task: TaskDetail; at: TaskRef; isStale: boolean }) {
   const queries = useQueryClient();
+  const { user, task: name } = at;
+  const listFiles = useMemo(() => {
+    const queryKey = taskKeys.artifacts({ user, task: name });
+    // The list alone: the changes of a file are asked for by its `last_seq`.
+    return throttled(() => queries.invalidateQueries({ queryKey, exact: true }), LIST_FILES_EVERY);
+  }, [queries, user, name]);
   const session = useSession(
     task.id,
     (after) => `/api/v2/tasks/${at.user}/${task.id}/events?after=${after}`,
@@ -70,7 +80,7 @@ function LoadedTask({ task, at, isStale }: { task: TaskDetail; at: TaskRef; isSt
         queries.invalidateQueries({ queryKey: taskKeys.options(at) });
       }
       if (kinds.has("tool")) {
-        queries.invalidateQueries({ queryKey: taskKeys.artifacts(at) });
+        listFiles();
       }
     },
   );
@@ -228,7 +238,7 @@ function Conversation({ session, at, task }: { session: Session; at: TaskRef; ta
   const answer = useAnswerPermission(at);
   const { items } = session.transcript;
   useFollowedEnd(session.transcript.lastSeq);
-  const pending = (permissions.data ?? []).filter((each) => each.state === "pending");
+  const pending = permissions.data?.filter((each) => each.state === "pending");
 
   if (items.length === 0) {
     const isComing = session.link === "connecting" || task.work.status === "working";
@@ -243,17 +253,17 @@ function Conversation({ session, at, task }: { session: Session; at: TaskRef; ta
       <TranscriptView
         items={items}
         answering={{
-          open: new Set(pending.map((each) => each.request_id)),
+          open: pending && new Set(pending.map((each) => each.request_id)),
           isSending: answer.isPending,
           answer: (request, option) => {
-            const asked = pending.find((each) => each.request_id === request);
+            const asked = pending?.find((each) => each.request_id === request);
             if (asked) {
               answer.mutate({ id: asked.id, option });
             }
           },
         }}
       />
-      <Refused error={answer.error} />
+      <Refused error={answer.error ?? (pending === undefined ? permissions.error : null)} />
       {task.work.status === "working" && (
         <p className="pulse mt-4 text-muted text-sm">The agent works…</p>
       )}

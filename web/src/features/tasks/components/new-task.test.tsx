@@ -46,6 +46,24 @@ it("sends the prompt by Ctrl+Enter with the default preset", async () => {
   expect(box).toHaveValue("");
 });
 
+it("makes no task before it knows the template's presets", async () => {
+  network.use(
+    http.get("*/api/v2/templates", () => HttpResponse.json([template])),
+    http.get(`*/api/v2/templateversions/${template.active_version_id}/presets`, () =>
+      HttpResponse.json({ message: "The database is away." }, { status: 503 }),
+    ),
+  );
+  renderWithQueries(<NewTask onCreated={vi.fn()} />);
+
+  await userEvent.type(await screen.findByRole("textbox"), "tidy up");
+
+  expect(await screen.findByRole("alert")).toHaveTextContent("The database is away.");
+  expect(screen.getByRole("button", { name: "Run task" })).toBeDisabled();
+  serve();
+  await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+  await vi.waitFor(() => expect(screen.getByRole("button", { name: "Run task" })).toBeEnabled());
+});
+
 it("keeps the prompt and says why when the server refuses", async () => {
   serve();
   network.use(

@@ -31,7 +31,12 @@ export function NewTask({
     enabled: template !== undefined,
   });
   const preset = chosenPreset || (presets.data?.find((each) => each.Default)?.ID ?? NO_PRESET);
-  const isReady = prompt.trim() !== "" && template !== undefined && !create.isPending;
+  // Not before the presets are known: the default one is meant where nothing is chosen.
+  const isReady =
+    prompt.trim() !== "" &&
+    template !== undefined &&
+    presets.data !== undefined &&
+    !create.isPending;
 
   function submit(event?: FormEvent) {
     event?.preventDefault();
@@ -147,6 +152,13 @@ export function NewTask({
           {create.isPending ? "Starting…" : "Run task"}
         </Button>
       </div>
+      {presets.isError && presets.data === undefined && (
+        <Failure
+          title="The template's presets cannot be loaded"
+          error={presets.error}
+          retry={() => presets.refetch()}
+        />
+      )}
       <Refused error={create.error} />
     </form>
   );

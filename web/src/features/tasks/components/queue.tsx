@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { Refused } from "@/components/failure";
+import { Failure, Refused } from "@/components/failure";
 import { Button } from "@/components/ui/button";
 import { inputLook } from "@/components/ui/field";
 import {
@@ -17,6 +17,15 @@ export function Queue({ at }: { at: TaskRef }) {
   const waiting = (messages.data ?? []).filter((each) => each.state === "queued");
   const failed = (messages.data ?? []).filter((each) => each.state === "failed");
 
+  if (messages.isError && messages.data === undefined) {
+    return (
+      <Failure
+        title="The messages that wait cannot be loaded"
+        error={messages.error}
+        retry={() => messages.refetch()}
+      />
+    );
+  }
   if (waiting.length === 0 && failed.length === 0) {
     return null;
   }

@@ -43,3 +43,15 @@ it("offers nothing once it is answered, and says by whom", () => {
   expect(screen.queryByRole("button")).toBeNull();
   expect(screen.getByText("Answered: Allow (by ada)")).toBeVisible();
 });
+
+it("claims nothing about a request before the server has said what is open", () => {
+  render(
+    <PermissionCard
+      permission={permission}
+      answering={{ open: undefined, isSending: false, answer: vi.fn() }}
+    />,
+  );
+
+  expect(screen.queryByRole("button")).toBeNull();
+  expect(screen.queryByText("No longer open.")).toBeNull();
+});

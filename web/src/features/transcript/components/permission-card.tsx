@@ -11,7 +11,7 @@ export function PermissionCard({
   permission: PermissionItem;
   answering: Answering;
 }) {
-  const isOpen = permission.outcome === "" && answering.open.has(permission.key);
+  const isOpen = permission.outcome === "" && answering.open?.has(permission.key) === true;
   return (
     <section
       aria-label="Permission request"
@@ -38,7 +38,7 @@ export function PermissionCard({
         <p className="text-muted text-sm">
           {permission.outcome
             ? `Answered: ${permission.outcome}${permission.by ? ` (by ${permission.by})` : ""}`
-            : "No longer open."}
+            : answering.open && "No longer open."}
         </p>
       )}
     </section>

@@ -7,8 +7,8 @@ import { PermissionCard } from "./permission-card";
 import { ToolCard } from "./tool-card";
 
 export type Answering = {
-  /** Requests that the server says are still open, by the key of the event. */
-  open: ReadonlySet<string>;
+  /** Requests that the server says are still open, by the key of the event, once it said so. */
+  open: ReadonlySet<string> | undefined;
   isSending: boolean;
   answer: (request: string, option: string) => void;
 };
