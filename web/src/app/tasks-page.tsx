@@ -11,10 +11,18 @@ export function TasksPage({ startPrompt }: { startPrompt?: string | undefined })
 
   // The server's hints that something moved; the list is then asked for again.
   useEffect(() => {
+    const look = () => queries.invalidateQueries({ queryKey: taskKeys.lists() });
+    let wasLost = false;
     const live = openEvents(
       () => "/api/v2/events",
-      () => queries.invalidateQueries({ queryKey: taskKeys.lists() }),
-      () => {},
+      look,
+      (isUp) => {
+        // Nobody tells again what was hinted meanwhile.
+        if (isUp && wasLost) {
+          look();
+        }
+        wasLost = !isUp;
+      },
       ["tasks"],
     );
     return () => live.close();
