@@ -84,6 +84,14 @@ export const isRunning = (task: TaskDetail): boolean =>
     task.work.status,
   );
 
+const advices: Record<string, string> = {
+  login: "log in at its terminal, then tell it something",
+  restart: "tell it something, and it is started again",
+};
+
+/** What to do, where no button or question on the page says so. */
+export const advice = (task: TaskDetail): string => advices[task.work.action] ?? "";
+
 const sources: Record<string, string> = {
   build: "the build",
   link: "the link to the workspace",

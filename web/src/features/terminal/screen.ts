@@ -28,6 +28,16 @@ export function showTerminal(
   terminal.loadAddon(fit);
   terminal.open(element);
 
+  // It takes every key, Tab too: without one that leaves, a keyboard alone is locked in.
+  terminal.attachCustomKeyEventHandler((event) => {
+    const isLeaving = event.ctrlKey && event.key === "]";
+    if (isLeaving) {
+      event.preventDefault();
+      terminal.blur();
+    }
+    return !isLeaving;
+  });
+
   const wanted = () => {
     const size = fit.proposeDimensions();
     return { columns: size?.cols || 80, rows: size?.rows || 24 };

@@ -50,6 +50,11 @@ export function TerminalPanel({ path, label }: { path: string; label: string }) 
       <div className="bg-[#0c0c11] p-2">
         <div ref={element} className="h-[60vh] min-h-64" />
       </div>
+      {state === "live" && (
+        <p className="border-line border-t bg-panel px-3 py-1 text-muted text-xs">
+          Ctrl + ] leaves the terminal, for the rest of the page.
+        </p>
+      )}
       {states[state] && (
         <p role="status" className="border-line border-t bg-panel px-3 py-2 text-muted text-sm">
           {states[state]}

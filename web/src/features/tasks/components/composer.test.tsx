@@ -81,3 +81,13 @@ it("says that messages wait while the terminal has the agent", () => {
   );
   expect(screen.queryByRole("button", { name: "Steer now" })).toBeNull();
 });
+
+it("does not tell to resume an agent that is there and says that it failed", () => {
+  const task = mockDetail("failed");
+  renderWithQueries(
+    <Composer task={{ ...task, work: { ...task.work, source: "report" } }} at={at} />,
+  );
+
+  expect(screen.getByRole("textbox")).toBeEnabled();
+  expect(screen.queryByPlaceholderText(/Resume/)).toBeNull();
+});

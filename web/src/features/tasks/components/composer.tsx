@@ -2,7 +2,7 @@ import { type FormEvent, type KeyboardEvent, useId, useState } from "react";
 import { Refused } from "@/components/failure";
 import { Button } from "@/components/ui/button";
 import { type TaskDetail, type TaskRef, useSendMessage, useTaskAction } from "../api";
-import { can, isRunning } from "../status";
+import { can, isRunning, reportsFailure } from "../status";
 
 type Delivery = "queue" | "steer";
 
@@ -83,7 +83,9 @@ function placeholder(task: TaskDetail): string {
     case "deleting":
       return "This task is being deleted.";
     case "failed":
-      return "The task failed. Resume it to go on.";
+      return reportsFailure(task)
+        ? "The agent says that it failed. Tell it how to go on."
+        : "The task failed. Resume it to go on.";
     case "paused":
       return "The task is paused; sending resumes it.";
     case "working":
