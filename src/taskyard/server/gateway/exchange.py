@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Literal, Protocol
+from typing import ClassVar, Literal, Protocol
 
 __all__ = ["Broken", "ErrorKind", "Header", "Outgoing", "Refused", "Reply", "Upstream"]
 
@@ -43,6 +43,9 @@ class Reply:
 
 class Upstream(Protocol):
     """Where answers come from: a vendor, or the demo model."""
+
+    #: What answers, whatever its answers say; "" where they know best.
+    model: ClassVar[str]
 
     def open(self, request: Outgoing) -> AbstractAsyncContextManager[Reply]:
         """Send the request; the reply is good inside the context.

@@ -86,7 +86,8 @@ class GatewayService:
                 f"Taskyard's gateway does not pass on {request.method} /{request.path}.",
             )
 
-        async with self._upstreams[name].open(request) as reply:
+        upstream = self._upstreams[name]
+        async with upstream.open(request) as reply:
             if not dialect.bills(request):
                 yield reply
                 return
@@ -101,6 +102,7 @@ class GatewayService:
             finally:
                 # In the background: this may run while the request is being cancelled.
                 if (used := tap.result()) is not None:
+                    used = replace(used, model=upstream.model or used.model)
                     self._supervisor.start(
                         self._usage.record(caller, used), name="gateway usage"
                     )

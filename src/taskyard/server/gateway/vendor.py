@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
-from typing import Final
+from typing import ClassVar, Final
 
 import aiohttp
 from pydantic import SecretStr
@@ -24,6 +24,8 @@ _MAX_HEADER: Final = 32 * 1024
 
 class Vendor:
     """A vendor's API, or anything that speaks it. Close it to drop its connections."""
+
+    model: ClassVar = ""
 
     def __init__(self, *, dialect: Dialect, base_url: str, key: SecretStr) -> None:
         self._dialect = dialect

@@ -61,7 +61,7 @@ async def test_without_a_vendors_key_the_demo_model_answers(app: FastAPI) -> Non
     answer = await _ask(app)
 
     assert answer.status_code == 200
-    assert answer.json()["model"] == "taskyard-demo"
+    assert answer.json()["model"] == HELLO["model"]
     assert "demo model" in answer.json()["content"][0]["text"]
 
 

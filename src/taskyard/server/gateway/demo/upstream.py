@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, M
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Final
+from typing import ClassVar, Final
 from urllib.parse import unquote
 
 from pydantic import ValidationError
@@ -17,7 +17,11 @@ from taskyard.server.gateway.demo.listing import LISTINGS
 from taskyard.server.gateway.demo.protocols.anthropic import MessagesRequest
 from taskyard.server.gateway.demo.protocols.chat import ChatRequest
 from taskyard.server.gateway.demo.protocols.gemini import GenerateRequest
-from taskyard.server.gateway.demo.protocols.parts import Request, count_tokens
+from taskyard.server.gateway.demo.protocols.parts import (
+    MODEL_ID,
+    Request,
+    count_tokens,
+)
 from taskyard.server.gateway.demo.protocols.responses import ResponsesRequest
 from taskyard.server.gateway.dialects import Dialect
 from taskyard.server.gateway.exchange import Header, Outgoing, Refused, Reply
@@ -51,6 +55,8 @@ _STREAMING: Final = ":streamGenerateContent"
 
 class DemoModel:
     """Answers at the pace of speech: `pause` between pieces of a streamed answer."""
+
+    model: ClassVar = MODEL_ID
 
     def __init__(self, *, dialect: Dialect, pause: timedelta) -> None:
         self._dialect = dialect

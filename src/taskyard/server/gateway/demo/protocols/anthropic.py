@@ -60,6 +60,7 @@ class MessagesRequest(Lenient):
     """A request for a message; what the demo model does not use is not listed."""
 
     stream: bool = False
+    model: str = MODEL_ID
     system: str | list[Block] | None = None
     messages: list[Message] = Field(min_length=1)
     tools: list[ToolDefinition] = Field(default_factory=list[ToolDefinition])
@@ -85,7 +86,9 @@ class MessagesRequest(Lenient):
             "id": new_id("msg_"),
             "type": "message",
             "role": "assistant",
-            "model": MODEL_ID,
+            # Claude Code goes on with the model that an answer names when it resumes, and
+            # offers less for one it does not know.
+            "model": self.model,
             "content": _blocks(answer),
             "stop_reason": _stop_reason(answer),
             "stop_sequence": answer.stop_sequence,
