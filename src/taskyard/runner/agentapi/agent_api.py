@@ -1,5 +1,6 @@
 """AgentAPI for the sessions of a workspace: one listener on loopback for each."""
 
+import asyncio
 from typing import Final, final
 
 from taskyard.runner.agentapi.access import AllowedHosts, AllowedOrigins
@@ -33,8 +34,6 @@ class AgentApi:
             origins=AllowedOrigins(_ORIGINS),
             stable_while_asking=stable_while_asking,
         )
-        server = await serve_on_loopback(
-            Surface(conversation, access), port=port, body_limit=BODY_BYTES
-        )
-        async with server:
-            await server.serve_forever()
+        surface = Surface(conversation, access)
+        async with serve_on_loopback(surface, port=port, body_limit=BODY_BYTES):
+            await asyncio.Event().wait()  # until this is cancelled

@@ -8,14 +8,23 @@ single file; h11 does the part that is easy to get wrong.
 import asyncio
 import logging
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Mapping,
+    Sequence,
+)
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import unquote
 
 import h11
+
+from taskyard.kit.supervisor import Supervisor
 
 __all__ = ["Handler", "Request", "Response", "serve_on_loopback"]
 
@@ -31,7 +40,6 @@ _CLIENT_GONE: Final = (ConnectionError, TimeoutError, h11.ProtocolError, OSError
 class Request:
     method: str
     path: str  # decoded, without the query
-    query: Mapping[str, list[str]]
     headers: Mapping[str, str]  # names in lower case; of a repeated one, the last
     body: bytes
     is_cut: bool = False  # the body was longer than the server keeps
@@ -47,26 +55,29 @@ class Response:
 Handler = Callable[[Request], Awaitable[Response]]
 
 
+@asynccontextmanager
 async def serve_on_loopback(
     handler: Handler, *, port: int, body_limit: int
-) -> asyncio.Server:
-    """Start serving; close the returned server to stop. Raises OSError when the port is taken.
+) -> AsyncGenerator[asyncio.Server]:
+    """Serve until the end of the block. Raises OSError when the port is taken.
 
     On IPv6 as well, where there is any: clients differ in what `localhost` means to them.
+    Streams that are open end with the block: nobody waits for who reads them.
     """
+    async with Supervisor() as supervisor:
 
-    async def connected(
-        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
+        def connected(
+            reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        ) -> None:
+            connection = _Connection(handler, reader, writer, body_limit)
+            supervisor.start(connection.serve(), name="connection")
+
+        hosts = ["127.0.0.1", "::1"] if port and _has_ipv6() else ["127.0.0.1"]
+        server = await asyncio.start_server(connected, hosts, port)
         try:
-            await _Connection(handler, reader, writer, body_limit).run()
-        except (*_CLIENT_GONE, asyncio.CancelledError):
-            pass  # the outermost frame of its task: Python 3.11 logs a cancelled one as a crash
+            yield server
         finally:
-            writer.close()
-
-    hosts = ["127.0.0.1", "::1"] if port and _has_ipv6() else ["127.0.0.1"]
-    return await asyncio.start_server(connected, hosts, port)
+            server.close()
 
 
 def _has_ipv6() -> bool:
@@ -92,7 +103,16 @@ class _Connection:
         self._is_head = False
         self._h11 = h11.Connection(h11.SERVER, max_incomplete_event_size=_READ)
 
-    async def run(self) -> None:
+    async def serve(self) -> None:
+        """Answer one request after the other until either side has enough."""
+        try:
+            await self._converse()
+        except _CLIENT_GONE:
+            pass
+        finally:
+            self._writer.close()
+
+    async def _converse(self) -> None:
         while True:
             try:
                 async with asyncio.timeout(_HEAD_SECONDS):
@@ -149,11 +169,9 @@ class _Connection:
                 await self._more()
             else:
                 raise ConnectionResetError
-        target = urlsplit(head.target.decode("latin-1"))
         return Request(
             method=head.method.decode("ascii"),
-            path=unquote(target.path),
-            query=parse_qs(target.query, keep_blank_values=True),
+            path=_path(head.target.decode("latin-1")),
             headers={n.decode(): v.decode("latin-1") for n, v in head.headers},
             body=bytes(parts),
             is_cut=is_cut,
@@ -169,7 +187,12 @@ class _Connection:
         headers = [(n.encode(), v.encode("latin-1")) for n, v in response.headers]
         if isinstance(response.body, bytes):
             headers.append((b"content-length", b"%d" % len(response.body)))
-        self._send(h11.Response(status_code=int(response.status), headers=headers))
+        status = response.status
+        self._send(
+            h11.Response(
+                status_code=status.value, headers=headers, reason=status.phrase.encode()
+            )
+        )
         if isinstance(response.body, bytes):
             if response.body and not self._is_head:
                 self._send(h11.Data(data=response.body))
@@ -202,6 +225,14 @@ class _Connection:
     def _send(self, event: h11.Event) -> None:
         if data := self._h11.send(event):
             self._writer.write(data)
+
+
+def _path(target: str) -> str:
+    """Of a request's target; through a proxy it may begin with the server's address."""
+    scheme, separator, address = target.partition("://")
+    if separator and "/" not in scheme:
+        target = "/" + address.partition("/")[2]
+    return unquote(target.partition("?")[0])
 
 
 async def _close(body: AsyncIterator[bytes]) -> None:

@@ -66,12 +66,11 @@ async def serving(
     chat: Chat, hosts: tuple[str, ...] = ("*",), origins: tuple[str, ...] = ("*",)
 ) -> AsyncGenerator[httpx.AsyncClient]:
     access = Access(hosts=AllowedHosts(hosts), origins=AllowedOrigins(origins))
-    server = await serve_on_loopback(
-        Surface(chat, access), port=0, body_limit=2 * MAX_BYTES
-    )
-    port = server.sockets[0].getsockname()[1]
-    async with server, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
-        yield client
+    surface = Surface(chat, access)
+    async with serve_on_loopback(surface, port=0, body_limit=2 * MAX_BYTES) as server:
+        port = server.sockets[0].getsockname()[1]
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+            yield client
 
 
 async def read_events(
@@ -287,12 +286,52 @@ async def test_it_listens_on_loopback_only() -> None:
     access = Access(hosts=AllowedHosts(["*"]), origins=AllowedOrigins(["*"]))
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    server = await serve_on_loopback(Surface(Chat(), access), port=port, body_limit=9)
-    async with server:
+    surface = Surface(Chat(), access)
+    async with serve_on_loopback(surface, port=port, body_limit=9) as server:
         places = {listening.getsockname()[0] for listening in server.sockets}
 
     assert "127.0.0.1" in places
     assert places <= {"127.0.0.1", "::1"}
+
+
+async def test_streams_end_with_the_server() -> None:
+    """On Python 3.12 the end of a listener waits for all that is connected."""
+    access = Access(hosts=AllowedHosts(["*"]), origins=AllowedOrigins(["*"]))
+    surface = Surface(Chat(), access)
+    async with serve_on_loopback(surface, port=0, body_limit=9) as server:
+        port = server.sockets[0].getsockname()[1]
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET /events HTTP/1.1\r\nhost: localhost\r\n\r\n")
+        began = await reader.readuntil(b"status_change")
+
+    async with asyncio.timeout(10):  # a stream that is open says `ping` for ever
+        await reader.read()
+    writer.close()
+    assert began.startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+@pytest.mark.parametrize(
+    ("target", "status"),
+    [
+        ("/status?x=//[", 200),
+        ("http://localhost/status", 200),
+        ("//status", 404),
+        ("//[", 404),
+        ("*", 404),
+        ("/%00%ff", 404),
+    ],
+)
+async def test_whatever_is_asked_for_is_answered(target: str, status: int) -> None:
+    async with serving(Chat()) as client:
+        reader, writer = await asyncio.open_connection(
+            client.base_url.host, client.base_url.port
+        )
+        head = f"GET {target} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"
+        writer.write(head.encode())
+        answer = await reader.read()
+        writer.close()
+
+    assert answer.startswith(b"HTTP/1.1 %d " % status)
 
 
 async def test_markdown_of_a_structured_agent_comes_through_as_it_is() -> None:

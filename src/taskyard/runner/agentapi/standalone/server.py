@@ -88,12 +88,13 @@ class _Server:
             chat = self._chat(supervisor)
             self._restore(chat)
             self._listen_to_signals(chat)
-            server = await serve_on_loopback(
-                Surface(chat, self._access()),
-                port=self._options.port,
-                body_limit=BODY_BYTES,
+            server = await stack.enter_async_context(
+                serve_on_loopback(
+                    Surface(chat, self._access()),
+                    port=self._options.port,
+                    body_limit=BODY_BYTES,
+                )
             )
-            stack.callback(server.close)
             stack.push_async_callback(lambda: self._keeper.keep(chat.snapshot()))
             stack.push_async_callback(chat.close, STOP_SECONDS)
             port = server.sockets[0].getsockname()[1]
