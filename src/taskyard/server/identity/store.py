@@ -92,19 +92,22 @@ class IdentityStore:
             or 0
         )
 
-    async def other_active_owners(self, user_id: UUID) -> int:
-        """Locks them, so that two requests cannot each leave the other as the last."""
+    async def lock_active_owners(self) -> list[UUID]:
+        """So that two requests cannot each leave the other's as the last.
+
+        In one order, and before any other user: else each would wait for the other.
+        """
         rows = await self._session.scalars(
             select(UserRow.id)
             .where(
-                UserRow.id != user_id,
                 UserRow.deleted_at.is_(None),
                 UserRow.status == "active",
                 UserRow.roles.contains(["owner"]),
             )
+            .order_by(UserRow.id)
             .with_for_update(key_share=True)
         )
-        return len(rows.all())
+        return list(rows)
 
     # -- organizations ----------------------------------------------------------------
 

@@ -208,12 +208,13 @@ class UserService:
             raise UserNotFound
         self._passwords.check_strength(password, username=row.username, email=row.email)
         hashed = await self._passwords.hash(password)
+        # The user before the tokens, as whoever suspends or deletes them locks them.
+        await self._change(user_id, password_hash=hashed, login_type="password")
         await self._store.delete_tokens(
             TokenRow.user_id == user_id,
             TokenRow.kind == "session",
             TokenRow.id != keep_token,
         )
-        await self._change(user_id, password_hash=hashed, login_type="password")
 
     async def knows_password(self, user_id: UUID, password: str) -> bool:
         row = await self._store.user_by_id(user_id)
@@ -222,9 +223,10 @@ class UserService:
         )
 
     async def _keep_an_owner(self, user_id: UUID) -> None:
+        owners = await self._store.lock_active_owners()
         row = await self._store.user_by_id(user_id, lock=True)
         is_owner = row is not None and Role.OWNER in row.roles
-        if is_owner and not await self._store.other_active_owners(user_id):
+        if is_owner and not set(owners) - {user_id}:
             raise LastOwner(detail="Make somebody else an owner first.")
 
     async def _change(self, user_id: UUID, **values: object) -> None:

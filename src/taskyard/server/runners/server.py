@@ -217,6 +217,9 @@ class RunnerServer:
     ) -> tuple[int, Manifest]:
         async with self._sessions.begin() as session:
             store = RunnerStore(session)
+            # First of all: a batch of the connection that this one replaces may be on its
+            # way, and whoever stores one holds this lock when it changes the agent's row.
+            await store.lock_workspace(agent.workspace_id)
             row = await store.agent_row(agent.agent_row_id)
             if not row.log_sources:
                 row.log_sources = log_sources(row)
@@ -231,8 +234,6 @@ class RunnerServer:
                 secret=self._secret,
             )
             manifest = await builder.build(agent)
-            # The lock: a batch of the connection this one replaces may be on its way.
-            await store.lock_workspace(agent.workspace_id)
             acked = await store.stored_up_to(agent.workspace_id, stream)
             await _hint(session, agent)
         return acked, manifest

@@ -1,5 +1,6 @@
 """Messages to a task's agent: rows first, delivered by the courier."""
 
+from collections.abc import Sequence
 from typing import Any, Final, Literal
 from uuid import UUID, uuid4
 
@@ -192,13 +193,21 @@ class MessageService:
     ) -> None:
         """Edit a queued message, or move it to `position` (0 = next) of the queue.
 
+        The queue is locked as the courier does it, from its head: a message that was
+        locked before those ahead of it would deadlock with a delivery.
+
         Raises `MessageNotFound`, `MessageNotEditable`, `InputRequired`.
         """
+        waiting = (
+            await self._store.waiting(task.id, lock=True)
+            if position is not None
+            else []
+        )
         row = await self._queued(task, message_id)
         if text is not None:
             await self._store.set(row.id, text=check_input(text))
         if position is not None:
-            await self._move(task, row, position)
+            await self._move(waiting, row, position)
         await notify(self._store.session, topics.TASK, task.id)
         await notify(self._store.session, topics.POST, task.id)
 
@@ -216,8 +225,9 @@ class MessageService:
             raise MessageNotEditable(row.state)
         return row
 
-    async def _move(self, task: TaskRow, row: MessageRow, index: int) -> None:
-        waiting = await self._store.waiting(task.id, lock=True)
+    async def _move(
+        self, waiting: Sequence[MessageRow], row: MessageRow, index: int
+    ) -> None:
         queue = [m for m in waiting if m.state == "queued" and m.kind == "follow_up"]
         if row.kind == "initial":
             raise MessageNotEditable("the first message")

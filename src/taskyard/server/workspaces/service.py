@@ -233,6 +233,8 @@ class WorkspaceService:
             reason=reason,
             when_active=when_active,
         )
+        if orphan:
+            await self._store.lock_with_task(workspace_id)
         build = await self._builds.add(workspace_id, order)
         if orphan:
             await self._builds.orphan(build)

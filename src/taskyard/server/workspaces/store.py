@@ -99,6 +99,15 @@ class WorkspaceStore:
             .execution_options(populate_existing=True)
         )
 
+    async def lock_with_task(self, workspace_id: UUID) -> None:
+        """For who is going to delete both: the task first, as whoever changes a task does."""
+        await self._session.execute(
+            select(TaskRow.id)
+            .where(TaskRow.workspace_id == workspace_id)
+            .with_for_update(key_share=True)
+        )
+        await self.lock(workspace_id)
+
     async def list_all(
         self, conditions: Sequence[ColumnElement[bool]], *, limit: int, offset: int
     ) -> tuple[list[WorkspaceRow], int]:

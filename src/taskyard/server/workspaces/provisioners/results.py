@@ -104,7 +104,10 @@ class Results:
         return build
 
     async def lock_workspace(self, build: BuildRow) -> None:
-        await self._store.lock(build.workspace_id)
+        if build.transition == "delete":
+            await self._store.lock_with_task(build.workspace_id)
+        else:
+            await self._store.lock(build.workspace_id)
 
     async def store_state(self, build: BuildRow, state: str) -> None:
         """Base64 of what Terraform knows; kept encrypted, since it holds tokens."""
