@@ -7,7 +7,7 @@ only the known names are sent, and long messages are cut on this stream (never i
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from typing import Any, Final
 
 from taskyard.runner.agents.conversation import (
@@ -46,10 +46,12 @@ _LINE_ENDS: Final = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 
 async def chat_events(
     conversation: Conversation, current: Callable[[], Status]
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes]:
     """`message_update` and `status_change`: first all there is, then what changes.
 
-    `agent_error` comes only where there is a problem to tell of.
+    Every prompt is followed by `running` and then by `stable`, also when the turn was over
+    before it was told of: readers wait for the change, not for the state. `agent_error`
+    comes only where there is a problem to tell of.
     """
     sent: dict[int, ChatMessage] = {}
     status: Status | None = None
@@ -57,28 +59,31 @@ async def chat_events(
     with conversation.transcript.watch() as changed:
         while True:
             changed.clear()
-            size = 0
-            for message in conversation.transcript.messages:
+            size, prompted = 0, False
+            messages = conversation.transcript.messages
+            for message in messages:
                 if sent.get(message.id) is not message:
-                    sent[message.id] = message
+                    prompted |= message.role == "user" and message.id not in sent
                     event = server_sent("message_update", _update(message))
                     size += len(event)
                     yield event
+            sent = {message.id: message for message in messages}
+            if prompted and status == "stable":
+                status = "running"
+                yield _status_change(conversation, status)
             if current() != status:
                 status = current()
-                yield server_sent(
-                    "status_change",
-                    {"status": status, "agent_type": type_of(conversation.agent)},
-                )
-            for problem in conversation.problems:
+                yield _status_change(conversation, status)
+            problems = conversation.problems
+            for problem in problems:
                 if problem not in told:
-                    told.add(problem)
                     yield server_sent("agent_error", _problem(problem))
+            told = set(problems)
             if not await _wait(changed, max(_QUIET, size / _BYTES_A_SECOND)):
                 yield b": ping\n\n"
 
 
-async def screen_events(conversation: Conversation) -> AsyncIterator[bytes]:
+async def screen_events(conversation: Conversation) -> AsyncGenerator[bytes]:
     """`screen`: what a terminal would show; for a structured agent, its last words."""
     shown: str | None = None
     silent = 0.0
@@ -116,6 +121,11 @@ async def _wait(changed: asyncio.Event, quiet: float) -> bool:
 
     await asyncio.sleep(quiet)
     return True
+
+
+def _status_change(conversation: Conversation, status: Status) -> bytes:
+    agent_type = type_of(conversation.agent)
+    return server_sent("status_change", {"status": status, "agent_type": agent_type})
 
 
 def _update(message: ChatMessage) -> dict[str, Any]:

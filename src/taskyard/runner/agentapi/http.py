@@ -1,6 +1,6 @@
 """A small HTTP/1.1 server for one workspace's loopback, on h11 and asyncio streams.
 
-A handler takes a `Request` and returns a `Response`; a body may be an async iterator, then
+A handler takes a `Request` and returns a `Response`; a body may be an async generator, then
 it is streamed until it ends or the client is gone. No framework fits into the runner's
 single file; h11 does the part that is easy to get wrong.
 """
@@ -10,7 +10,6 @@ import logging
 import socket
 from collections.abc import (
     AsyncGenerator,
-    AsyncIterator,
     Awaitable,
     Callable,
     Mapping,
@@ -49,7 +48,7 @@ class Request:
 class Response:
     status: HTTPStatus = HTTPStatus.OK
     headers: Sequence[tuple[str, str]] = ()
-    body: bytes | AsyncIterator[bytes] = field(default=b"")
+    body: bytes | AsyncGenerator[bytes] = field(default=b"")
 
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -201,7 +200,7 @@ class _Connection:
         self._send(h11.EndOfMessage())
         await self._writer.drain()
 
-    async def _stream(self, body: AsyncIterator[bytes]) -> None:
+    async def _stream(self, body: AsyncGenerator[bytes]) -> None:
         """Send until the body ends, or until the client closes its side."""
         async with asyncio.TaskGroup() as group:
             sending = group.create_task(self._send_all(body))
@@ -209,7 +208,7 @@ class _Connection:
             await asyncio.wait({sending})
             watching.cancel()
         with suppress(RuntimeError):
-            await _close(body)
+            await body.aclose()
         if sending.cancelled():
             raise ConnectionResetError
 
@@ -217,7 +216,7 @@ class _Connection:
         await self._reader.read(1)
         sending.cancel()
 
-    async def _send_all(self, body: AsyncIterator[bytes]) -> None:
+    async def _send_all(self, body: AsyncGenerator[bytes]) -> None:
         async for part in body:
             self._send(h11.Data(data=part))
             await self._writer.drain()
@@ -233,9 +232,3 @@ def _path(target: str) -> str:
     if separator and "/" not in scheme:
         target = "/" + address.partition("/")[2]
     return unquote(target.partition("?")[0])
-
-
-async def _close(body: AsyncIterator[bytes]) -> None:
-    close = getattr(body, "aclose", None)
-    if close is not None:
-        await close()

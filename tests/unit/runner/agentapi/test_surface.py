@@ -1,6 +1,7 @@
 """The AgentAPI routes, over a real socket, as a client that knows nothing of us sees them."""
 
 import asyncio
+import gc
 import json
 import socket
 from collections.abc import AsyncGenerator
@@ -11,10 +12,18 @@ import httpx
 import pytest
 
 from taskyard.runner.agentapi.access import AllowedHosts, AllowedOrigins, InvalidList
+from taskyard.runner.agentapi.events import chat_events
 from taskyard.runner.agentapi.http import serve_on_loopback
 from taskyard.runner.agentapi.surface import Access, Surface
 from taskyard.runner.agentapi.uploads import MAX_BYTES
-from taskyard.runner.agents.conversation import Busy, Problem, Status, Transcript
+from taskyard.runner.agents.conversation import (
+    MESSAGES_KEPT,
+    Busy,
+    ChatMessage,
+    Problem,
+    Status,
+    Transcript,
+)
 from taskyard.runner.agents.driver import AgentFailed
 
 pytestmark = pytest.mark.asyncio
@@ -113,6 +122,42 @@ async def test_the_event_stream_replays_messages_and_then_says_the_status() -> N
         ("message_update", {"id": 0, "role": "agent", "message": "hello", "time": AT}),
         ("status_change", {"status": "stable", "agent_type": "claude"}),
     ]
+
+
+async def test_a_turn_that_is_over_at_once_is_a_change_of_status_all_the_same() -> None:
+    chat = Chat()
+    heard: list[str] = []
+
+    async with serving(chat) as client, client.stream("GET", "/events") as answer:
+        async for line in answer.aiter_lines():
+            if line.startswith("data: "):
+                data = json.loads(line.removeprefix("data: "))
+                heard.append(data.get("status") or data["role"])
+                if len(heard) in (1, 5):
+                    await chat.say("hi")
+                if len(heard) == 9:
+                    break
+
+    turn = ["user", "agent", "running", "stable"]
+    assert heard == ["stable", *turn, *turn]
+
+
+async def test_a_stream_keeps_nothing_of_what_the_conversation_has_forgotten() -> None:
+    chat = Chat()
+    events = chat_events(chat, lambda: chat.status)
+    for number in range(3 * MESSAGES_KEPT):
+        chat.hear(f"{number}", "agent", f"number {number}")
+        if number % MESSAGES_KEPT == 0:
+            while b"status_change" not in await anext(events):
+                pass
+            chat.status = "running" if chat.status == "stable" else "stable"
+
+    while b"status_change" not in await anext(events):
+        pass
+
+    kept = [o for o in gc.get_objects() if isinstance(o, ChatMessage)]
+    await events.aclose()
+    assert len([m for m in kept if m.text.startswith("number ")]) <= MESSAGES_KEPT
 
 
 async def test_no_event_is_longer_than_published_clients_can_read() -> None:
