@@ -4,11 +4,10 @@ Prints what one costs in memory and processor time, and what the server pays for
 Wanted: all fifty become ready, and a runner at rest takes under 60 MB and 1 % of a core.
 """
 
-import os
 import sys
 import time
-from pathlib import Path
 
+from _cost import cpu_seconds, resident_mb
 from _goal import finish, goal
 
 from taskyard.testing.installation import Installation, installed
@@ -16,8 +15,6 @@ from taskyard.testing.processes import Process, descendants
 
 COUNT = int(sys.argv[1]) if len(sys.argv) > 1 else 50
 REST_SECONDS = 10.0
-TICKS = os.sysconf("SC_CLK_TCK")
-PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def main() -> None:
@@ -64,21 +61,12 @@ def _costs(taskyard: Installation) -> None:
 
 def _row(name: str, processes: list[Process], parts: int) -> tuple[float, float]:
     """Megabytes and percent of a core, of each part."""
-    before = sum(_ticks(p) for p in processes)
+    before = sum(cpu_seconds(p.pid) for p in processes)
     time.sleep(REST_SECONDS)  # noqa: TID251 - the measured rest
-    used = (sum(_ticks(p) for p in processes) - before) / TICKS / REST_SECONDS
-    memory = sum(_resident(p) for p in processes) / 1e6
+    used = (sum(cpu_seconds(p.pid) for p in processes) - before) / REST_SECONDS
+    memory = sum(resident_mb(p.pid) for p in processes)
     print(f"{name:22}{memory / parts:9.1f}{100 * used / parts:18.2f}")
     return memory / parts, 100 * used / parts
-
-
-def _ticks(process: Process) -> int:
-    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
-    return int(fields[11]) + int(fields[12])
-
-
-def _resident(process: Process) -> int:
-    return int(Path(f"/proc/{process.pid}/statm").read_text().split()[1]) * PAGE
 
 
 if __name__ == "__main__":

@@ -7,18 +7,16 @@ before the first that counts fill caches.
 """
 
 import json
-import os
 import statistics
 import sys
 import time
-from pathlib import Path
 
 import httpx
+from _cost import cpu_seconds
 from _goal import finish, goal
 
 from taskyard.testing.installation import Installation, installed
 
-TICKS = os.sysconf("SC_CLK_TCK")
 RUNS = int(sys.argv[1]) if len(sys.argv) > 1 else 20
 
 
@@ -57,7 +55,7 @@ def _follow_up(
 ) -> tuple[float, float, float]:
     """Seconds through Taskyard, of the agent alone, and of the server's CPU."""
     task = f"/api/v2/tasks/me/{name}"
-    used = _cpu(taskyard)
+    used = cpu_seconds(taskyard.pid)
     last = taskyard.events(name)[-1]["seq"]
     with client.stream("GET", f"{task}/events?after={last}") as stream:
         posted = time.monotonic()
@@ -65,14 +63,9 @@ def _follow_up(
         client.post(f"{task}/messages", json=message).raise_for_status()
         turn = _until_turn_ended(stream)
         total = time.monotonic() - posted
-    used = _cpu(taskyard) - used
+    used = cpu_seconds(taskyard.pid) - used
     taskyard.until_work(name, "idle")
     return total, turn["duration_ms"] / 1000, used
-
-
-def _cpu(taskyard: Installation) -> float:
-    stat = Path(f"/proc/{taskyard.pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(stat[11]) + int(stat[12])) / TICKS
 
 
 def _until_turn_ended(stream: httpx.Response) -> dict[str, float]:

@@ -15,6 +15,8 @@ import time
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from _cost import cpu_seconds
+
 from taskyard.provisioner.isolation.bubblewrap import BubblewrapIsolation
 from taskyard.provisioner.isolation.spec import Limits, Sandbox, SandboxSpec
 from taskyard.provisioner.isolation.toolchain import bwrap_candidates
@@ -76,9 +78,9 @@ def _stopped(isolation: BubblewrapIsolation, sandbox_id: UUID) -> float:
 
 def _report(made: list[tuple[Sandbox, float]], bare: list[float]) -> None:
     pids = [sandbox.supervisor_pid for sandbox, _ in made]
-    before = [_ticks(pid) for pid in pids]
+    before = sum(cpu_seconds(pid) for pid in pids)
     _ = subprocess.run(["sleep", str(_REST_SECONDS)], check=True)
-    busy = sum(_ticks(pid) - old for pid, old in zip(pids, before, strict=True))
+    busy = sum(cpu_seconds(pid) for pid in pids) - before
     start = statistics.median(seconds for _, seconds in made)
     floor = statistics.median(bare)
     print(f"workspaces    {len(made):7d}    limits through {made[0][0].limits}")
@@ -89,7 +91,7 @@ def _report(made: list[tuple[Sandbox, float]], bare: list[float]) -> None:
     for name in ("Rss", "Pss", "Private_Dirty"):
         sizes = [_memory(pid, name) for pid in pids]
         print(f"{name:13} {statistics.median(sizes) / 1024:7.1f} MB a supervisor")
-    share = busy / 100 / _REST_SECONDS / len(pids)
+    share = busy / _REST_SECONDS / len(pids)
     print(f"cpu at rest   {share * 100:7.3f} % of a core a supervisor")
 
 
@@ -98,11 +100,6 @@ def _memory(pid: int, name: str) -> int:
     found = re.search(rf"^{name}: +(\d+)", text, re.MULTILINE)
     assert found is not None
     return int(found[1])
-
-
-def _ticks(pid: int) -> int:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return int(fields[11]) + int(fields[12])
 
 
 if __name__ == "__main__":

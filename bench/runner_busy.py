@@ -23,8 +23,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import uvicorn
+from _cost import cpu_seconds, resident_mb
 from _goal import finish, goal
-from runner_idle import TICKS, child
+from runner_idle import child
 
 from taskyard.kit import zipapp
 from taskyard.runner.agents.definitions import DEFINITIONS, find
@@ -143,7 +144,7 @@ async def measure(
             await asyncio.sleep(2)
             busy = await share(pid, seconds)
             still_runs = server.state == "running"
-            resident = _resident(pid)
+            resident = resident_mb(pid)
     ratio = f"{busy / rest:.1f} times" if rest else "nothing at all"
     print(
         f"{name:22} busy {busy:5.2f} % of a core, at rest {rest:5.2f} % (ratio {ratio}), "
@@ -157,19 +158,9 @@ async def measure(
 
 async def share(pid: int, seconds: float) -> float:
     """Per cent of a core that a process itself takes."""
-    before, began = _spent(pid), time.monotonic()
+    before, began = cpu_seconds(pid), time.monotonic()
     await asyncio.sleep(seconds)
-    return (_spent(pid) - before) / (time.monotonic() - began) * 100
-
-
-def _spent(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return sum(int(field) for field in fields[11:13]) / TICKS
-
-
-def _resident(pid: int) -> float:
-    status = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return int(next(x for x in status if x.startswith("VmRSS")).split()[1]) / 1024
+    return (cpu_seconds(pid) - before) / (time.monotonic() - began) * 100
 
 
 @asynccontextmanager

@@ -14,13 +14,13 @@ import tempfile
 import time
 from pathlib import Path
 
+from _cost import cpu_seconds, resident_mb
 from _goal import finish, goal
 
 from taskyard.kit import zipapp
 from taskyard.protocol.link import App, MetadataItem
 from taskyard.testing.link_server import LinkServer, make_manifest
 
-TICKS = os.sysconf("SC_CLK_TCK")
 APP: App = {
     "id": "a",
     "slug": "web",
@@ -43,13 +43,8 @@ METADATA: MetadataItem = {
 
 
 def cost(pid: int) -> tuple[float, float]:
-    """Resident megabytes and CPU seconds of one process, reaped children included."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    resident = next(
-        int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")
-    )
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return resident / 1024, sum(int(field) for field in fields[11:15]) / TICKS
+    """Resident megabytes and CPU seconds of one process, ended children included."""
+    return resident_mb(pid), cpu_seconds(pid, with_children=True)
 
 
 def child(pid: int) -> int:

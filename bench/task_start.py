@@ -5,7 +5,6 @@ so that a slow start can be blamed, and as a baseline how long the agent's own p
 takes to start and end with nothing to do.
 """
 
-import os
 import statistics
 import subprocess
 import sys
@@ -13,6 +12,7 @@ import time
 from datetime import datetime
 from typing import Any
 
+from _cost import TICKS
 from _goal import finish, goal
 
 from taskyard.testing.installation import Installation, installed, shared_agents
@@ -21,7 +21,6 @@ from taskyard.testing.processes import descendants
 RUNS = int(sys.argv[1]) if len(sys.argv) > 1 else 10
 AGENT = "claude-agent-acp"
 LIMIT_SECONDS = 60.0
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def main() -> None:
