@@ -1,4 +1,4 @@
-"""What a figure is held against; a bench that misses a goal ends with 1."""
+"""What figures are held against; a bench that misses a goal ends with 1."""
 
 import sys
 
@@ -7,11 +7,14 @@ __all__ = ["finish", "goal"]
 _missed: list[str] = []
 
 
-def goal(what: str, value: float, limit: float, unit: str = "") -> None:
-    """Print whether `value` stays within `limit`."""
-    is_reached = value <= limit
+def goal(
+    what: str, value: float, limit: float, unit: str = "", *, at_least: bool = False
+) -> None:
+    """Print whether `value` stays within `limit`, or with `at_least` comes up to it."""
+    is_reached = value >= limit if at_least else value <= limit
     words = "reached" if is_reached else "MISSED"
-    print(f"goal: {what} {value:.4g} <= {limit:.4g} {unit}".rstrip() + f": {words}")
+    sign = ">=" if at_least else "<="
+    print(f"goal: {what} {value:.4g} {sign} {limit:.4g} {unit}".rstrip() + f": {words}")
     if not is_reached:
         _missed.append(what)
 

@@ -3,13 +3,18 @@
 Feed: MB/s of each emulator over recorded terminals. Ready: on the same recordings, the
 time from the agent's last sign of the turn to "idle", by our evidence and by AgentAPI's
 rule, which waits for 81 equal looks at the screen, 25 ms apart. What it would say while
-the agent asks for a permission or a login is printed as well.
+the agent asks for a permission or a login is printed as well. Goals: the emulator that is
+used takes in at least 20 MB/s, and agents that tell by their title are known to be ready
+within 300 ms.
 """
 
+import math
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
+
+from _goal import finish, goal
 
 from taskyard.runner.agents.tui.emulators import EMULATORS
 from taskyard.runner.agents.tui.terminal import EmulatorMissing, Terminal
@@ -27,11 +32,14 @@ SNAPSHOT_SECONDS: Final = 0.025
 EQUAL_SNAPSHOTS: Final = 81
 #: Moments in which an agent waits for a person: to call it ready then is wrong.
 BLOCKED: Final = frozenset({"asked", "logging in"})
+#: Agents that say in their terminal's title whether they work.
+TITLED: Final = ("claude-code", "codex", "gemini", "qwen")
 
 
 def main() -> None:
     paths = sorted(FOLDER.glob("*.work.jsonl.gz"))
     recordings = {path.name.partition(".")[0]: load(path) for path in paths}
+    slowest = dict[str, float]()
     for name in EMULATORS:
         try:
             terminal = EMULATORS[name](120, 40)
@@ -39,10 +47,14 @@ def main() -> None:
             print(f"{name}: not here ({exc})")
             continue
         terminal.close()
-        print(f"{name}: log {feed(name, LOG):.0f} MB/s", end="")
+        speeds = {"log": feed(name, LOG)}
         for title, recording in recordings.items():
-            print(f", {title} {feed(name, recording.output):.0f} MB/s", end="")
-        print(f"; text of a screen {text_seconds(name) * 1e3:.2f} ms")
+            speeds[title] = feed(name, recording.output)
+        told = ", ".join(f"{title} {speed:.0f}" for title, speed in speeds.items())
+        print(
+            f"{name}, MB/s: {told}; text of a screen {text_seconds(name) * 1e3:.2f} ms"
+        )
+        slowest[name] = min(speeds.values())
     for title, recording in recordings.items():
         ours, theirs = by_evidence(recording), by_snapshots(recording)
         print(
@@ -51,6 +63,12 @@ def main() -> None:
             f"asking: {_blocked(recording, ours)}, "
             f"81 equal snapshots {_blocked(recording, theirs)}"
         )
+        if title in TITLED:
+            delay = _delay(recording, ours)
+            late = math.inf if delay is None else delay * 1e3
+            goal(f"ready after a turn of {title}", late, 300, "ms")
+    name, speed = next(iter(slowest.items()))
+    goal(f"{name}, slowest of these", speed, 20, "MB/s", at_least=True)
 
 
 def feed(emulator: str, data: bytes) -> float:
@@ -110,14 +128,24 @@ def _terminal(recording: Recording) -> Terminal:
 
 
 def _after(recording: Recording, course: Course) -> str:
+    said, rested = _turn(recording)
+    delay = _delay(recording, course)
+    early = any(ready for at, ready in course if said + 0.5 < at < rested - 1)
+    when = "never" if delay is None else f"{delay * 1e3:.0f} ms"
+    return when + (" (and wrongly before)" if early else "")
+
+
+def _delay(recording: Recording, course: Course) -> float | None:
     """From the last change on the screen or in the title to the knowledge of rest."""
+    _, rested = _turn(recording)
+    return next((at - rested for at, ready in course if ready and at >= rested), None)
+
+
+def _turn(recording: Recording) -> tuple[float, float]:
+    """When the prompt was given, and when the last sign of its turn came."""
     done = recording.moments["answered"]
     said = max(e.at for e in recording.entries if e.kind == "prompt" and e.at < done)
-    rested = _last_sign(recording, said, done)
-    known = next((at for at, ready in course if ready and at >= rested), None)
-    early = any(ready for at, ready in course if said + 0.5 < at < rested - 1)
-    when = "never" if known is None else f"{(known - rested) * 1e3:.0f} ms"
-    return when + (" (and wrongly before)" if early else "")
+    return said, _last_sign(recording, said, done)
 
 
 def _last_sign(recording: Recording, begin: float, end: float) -> float:
@@ -144,3 +172,4 @@ def _blocked(recording: Recording, course: Course) -> str:
 
 if __name__ == "__main__":
     main()
+    finish()
