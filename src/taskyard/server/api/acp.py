@@ -2,22 +2,20 @@
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Annotated, Final, final
 
 import structlog
 from fastapi import APIRouter, Query, WebSocket, WebSocketDisconnect
 from typing_extensions import override
 
-from taskyard.kit.errors import TaskyardError
 from taskyard.protocol.acp import ALL_TASKS_PATH, MAX_FRAME_BYTES
-from taskyard.server.api.context import CurrentUser, Process, authenticate
+from taskyard.server.api.context import CurrentUser, Process
 from taskyard.server.factory import Factory, ProcessContext
 from taskyard.server.identity.actor import Actor
 from taskyard.server.tasks.acp.agent import AcpAgent, Invitation
 from taskyard.server.tasks.acp.rpc import Peer, Wire
 
-__all__ = ["LOOK_AGAIN_SECONDS", "SEND_SECONDS", "router"]
+__all__ = ["SEND_SECONDS", "router"]
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
@@ -26,11 +24,8 @@ router = APIRouter()
 #: An editor that has no room for a frame for so long is dropped: it can load the session
 #: again. What it is told waits in the database meanwhile, not in memory.
 SEND_SECONDS: Final = 30.0
-#: A token that is revoked ends the connection within this time.
-LOOK_AGAIN_SECONDS: Final = 30.0
 
 _NORMAL: Final = 1000
-_POLICY: Final = 1008
 _TOO_BIG: Final = 1009
 _FAILED: Final = 1011
 _TRY_AGAIN: Final = 1013
@@ -64,9 +59,9 @@ async def _serve(
     invitation: Invitation,
 ) -> None:
     await websocket.accept()
-    visitor, wire = _Visitor(actor), _EditorWire(websocket)
+    wire = _EditorWire(websocket)
     agent = AcpAgent(
-        actor=lambda: visitor.actor,
+        actor=actor,
         invitation=invitation,
         desk=process.acp_desk,
         drafts=process.acp_drafts,
@@ -74,33 +69,11 @@ async def _serve(
         peer=Peer(wire),
     )
     try:
-        async with asyncio.TaskGroup() as group:
-            guard = group.create_task(_look_again(websocket, wire, visitor))
-            await agent.serve()
-            guard.cancel()
-    except* Exception:
+        await agent.serve()
+    except Exception:
         log.exception("acp_connection_failed")
         await wire.close(_FAILED, "the server failed; connect again")
     await wire.close(_NORMAL, "")
-
-
-@dataclass(slots=True)
-class _Visitor:
-    """Who is connected, with the roles of now."""
-
-    actor: Actor
-
-
-async def _look_again(
-    websocket: WebSocket, wire: "_EditorWire", visitor: _Visitor
-) -> None:
-    while True:
-        await asyncio.sleep(LOOK_AGAIN_SECONDS)
-        try:
-            visitor.actor = await authenticate(websocket)
-        except TaskyardError as error:
-            await wire.close(_POLICY, f"{error.message} {error.detail}")
-            return
 
 
 @final

@@ -60,7 +60,7 @@ class AcpAgent:
     def __init__(
         self,
         *,
-        actor: Callable[[], Actor],
+        actor: Actor,
         invitation: Invitation,
         desk: Desk,
         drafts: Drafts,
@@ -134,7 +134,7 @@ class AcpAgent:
 
     async def _list(self, params: Json) -> Answer:
         asked = _read(ListSessions, params)
-        tasks = await self._desk.tasks(self._actor(), self._invitation.task_id)
+        tasks = await self._desk.tasks(self._actor, self._invitation.task_id)
         return Answer(listing(tasks, asked.cursor or ""))
 
     async def _new(self, params: Json) -> Answer:
@@ -144,7 +144,7 @@ class AcpAgent:
         if task_id is None:
             task_id = asked.ours.session_id or uuid4()
             draft = await self._drafts_of.begin(
-                self._actor(),
+                self._actor,
                 task_id,
                 template=asked.ours.template or self._invitation.template,
                 preset=asked.ours.preset or self._invitation.preset,
@@ -182,7 +182,7 @@ class AcpAgent:
         answer_first: bool = False,
         from_now_on: bool = False,
     ) -> Answer:
-        opened = await self._desk.open(self._actor(), task_id)
+        opened = await self._desk.open(self._actor, task_id)
         after = asked.ours.after
         first = max(0, opened.last_seq - REPLAYED_EVENTS)
         if after is not None:
@@ -213,9 +213,9 @@ class AcpAgent:
 
     async def _make(self, draft: Draft, text: str) -> None:
         self._sessions.check_room(draft.id)
-        await self._drafts_of.make(self._actor(), draft, text)
+        await self._drafts_of.make(self._actor, draft, text)
         self._drafts.pop(draft.id, None)
-        opened = await self._desk.open(self._actor(), draft.id)
+        opened = await self._desk.open(self._actor, draft.id)
         mine = [acp.initial_message_id(draft.id)]
         attachment = await self._sessions.follow(
             opened, Start(after=0), cwd=draft.cwd, mine=mine
@@ -233,16 +233,16 @@ class AcpAgent:
     async def _set_mode(self, params: Json) -> Answer:
         asked = _read(SetMode, params)
         opened = self._sessions.require(asked.session_id).opened
-        mode = mode_option(await self._desk.options(self._actor(), opened))
+        mode = mode_option(await self._desk.options(self._actor, opened))
         if mode is None:
             raise RpcError(acp.INVALID_PARAMS, "The task's agent offers no modes.")
-        await self._desk.set_option(self._actor(), opened, mode.id, value=asked.mode_id)
+        await self._desk.set_option(self._actor, opened, mode.id, value=asked.mode_id)
         return Answer({})
 
     async def _set_config_option(self, params: Json) -> Answer:
         asked = _read(SetConfigOption, params)
         options = await self._desk.set_option(
-            self._actor(),
+            self._actor,
             self._sessions.require(asked.session_id).opened,
             asked.config_id,
             value=asked.value,

@@ -1,7 +1,7 @@
 """One task as one editor follows it: what was said, what is said, who is asked."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final, final
@@ -53,7 +53,7 @@ class Attachment:
         self,
         opened: Opened,
         *,
-        actor: Callable[[], Actor],
+        actor: Actor,
         desk: Desk,
         streams: TaskStreams,
         peer: Peer,

@@ -1,7 +1,7 @@
 """What one editor says in a session, and how each of it ends."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import final
 from uuid import UUID, uuid4
 
@@ -33,9 +33,7 @@ class Prompts:
     answered after what was said in it.
     """
 
-    def __init__(
-        self, opened: Opened, *, actor: Callable[[], Actor], desk: Desk
-    ) -> None:
+    def __init__(self, opened: Opened, *, actor: Actor, desk: Desk) -> None:
         self.told = 0
         self._opened = opened
         self._actor = actor
@@ -69,14 +67,14 @@ class Prompts:
         2. It is posted. Asked again, after a connection was lost, it is there already.
         3. It may have ended before what this editor is told of: then the rows know.
         """
-        self._desk.check_may_change(self._actor(), self._opened)
+        self._desk.check_may_change(self._actor, self._opened)
         id_ = message_id or uuid4()
         waiting = self._waiting.setdefault(id_, Waiting())
         self._mine.add(id_)
         try:
             if id_ != initial_message_id(self._opened.task_id):
                 async with self._posting:
-                    await self._desk.post(self._actor(), self._opened, id_, text)
+                    await self._desk.post(self._actor, self._opened, id_, text)
             mail = await self._desk.mail(self._opened.task_id, id_)
             if (before := ended(mail, told=self.told)) is not None:
                 waiting.end(before)
@@ -103,7 +101,7 @@ class Prompts:
                 else:
                     running += 1
             if running or not theirs:
-                await self._desk.cancel(self._actor(), self._opened)
+                await self._desk.cancel(self._actor, self._opened)
 
     def end_all(self, verdict: Verdict) -> None:
         """The editor does not look any more, or there is nothing to look at."""
@@ -150,7 +148,7 @@ class Prompts:
 
     async def _cancel_running(self) -> None:
         try:
-            await self._desk.cancel(self._actor(), self._opened)
+            await self._desk.cancel(self._actor, self._opened)
         except TaskyardError as error:
             log.info("acp_cancel_failed", error=error.message)
 

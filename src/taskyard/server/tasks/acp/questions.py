@@ -1,7 +1,6 @@
 """Permission requests of an agent, as one editor is asked them."""
 
 import asyncio
-from collections.abc import Callable
 from typing import Any, Final, final
 from uuid import UUID
 
@@ -31,9 +30,7 @@ _REMEMBERED: Final = 500
 class Questions:
     """Each open request is asked once; what was answered elsewhere is taken back."""
 
-    def __init__(
-        self, opened: Opened, *, actor: Callable[[], Actor], desk: Desk, peer: Peer
-    ) -> None:
+    def __init__(self, opened: Opened, *, actor: Actor, desk: Desk, peer: Peer) -> None:
         self._opened = opened
         self._actor = actor
         self._desk = desk
@@ -74,7 +71,7 @@ class Questions:
             outcome = PermissionAnswer.model_validate(given).outcome
             if outcome.outcome == "selected":
                 await self._desk.answer(
-                    self._actor(), task_id, permission.id, outcome.option_id
+                    self._actor, task_id, permission.id, outcome.option_id
                 )
         except (RpcError, TaskyardError, ValidationError) as error:
             # It stays open for others: the page, the command line, another editor.
