@@ -94,13 +94,12 @@ async def _sit_down(
     detail = await client.tasks.get(reference.user, reference.name)
     took = await _take(client, reference, detail, asked=take, cancel_turn=cancel_turn)
     try:
-        ended = await Attached(client, reference).use()
+        if ended := await Attached(client, reference).use():
+            note(ended)
     finally:
         # Also when the connection or this program breaks: the chat waits for it.
         if took and not keep:
             await _give_back(client, reference)
-    if ended:
-        note(ended)
 
 
 async def _take(

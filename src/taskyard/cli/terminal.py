@@ -14,6 +14,7 @@ from typing import Final, final
 
 from taskyard.cli.output import note
 from taskyard.cli.reference import Reference
+from taskyard.kit.errors import Conflict
 from taskyard.protocol.terminal import (
     CLEARED,
     MAX_COLUMNS,
@@ -52,7 +53,10 @@ class Attached:
         self._left = asyncio.Event()
 
     async def use(self) -> str:
-        """Until the person detaches or the terminal ends; a sentence about why it ended."""
+        """Until the person detaches or the terminal ends; a sentence about why it ended.
+
+        Raises `Conflict` when there is no terminal, and what the API raises.
+        """
         note(f"The terminal of {self._reference.name}; Ctrl-] detaches.")
         loop = asyncio.get_running_loop()
         showing = loop.create_task(self._show())
@@ -107,7 +111,7 @@ class Attached:
 
     async def _show(self) -> str:
         """Attach, and attach again when the connection is lost; why it ended."""
-        failures = 0
+        failures, was_there = 0, False
         while True:
             ended = Closed("", is_lost=True)
             try:
@@ -119,7 +123,7 @@ class Attached:
                     async with aclosing(remote.shown()) as shown:
                         async for each in shown:
                             if isinstance(each, Replay):
-                                failures = 0
+                                failures, was_there = 0, True
                             elif isinstance(each, Closed):
                                 ended = each
                             elif isinstance(each, bytes):
@@ -130,6 +134,8 @@ class Attached:
             finally:
                 self._remote = None
             if not ended.is_lost or failures >= ATTEMPTS:
+                if not was_there:
+                    raise Conflict(ended.reason)
                 return ended.reason
             failures += 1
             await asyncio.sleep(min(0.25 * 2**failures, LONGEST_PAUSE))

@@ -264,6 +264,20 @@ async def test_it_asks_before_it_takes_the_agent(
     assert not given(runner_of(active))
 
 
+async def test_an_agent_without_a_terminal_is_a_failure_that_says_so(
+    active: Active, person: Callable[..., Any]
+) -> None:
+    active.runner.start_session(id_=active.session, terminal="none")
+    await active.runner.settled()
+
+    who = await person()
+    code = await who.leaves()
+
+    assert code == 5
+    await who.reads("This agent cannot be used in a terminal")
+    assert who.modes[3] & termios.ECHO
+
+
 async def test_an_agent_that_works_stays_in_its_terminal(
     active: Active, person: Callable[..., Any]
 ) -> None:
