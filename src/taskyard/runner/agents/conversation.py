@@ -191,6 +191,8 @@ class Transcript:
                 f"Login needed: {data.get('detail') or 'the agent asks for it'}"
             )
             self._say("login", "agent", text, at, replace_it=True)
+        elif kind == "turn_ended" and data.get("stop_reason") == "error":
+            self._tell_failure(key, str(data.get("detail", "")), at)
         elif kind == "permission_requested":
             since = asyncio.get_running_loop().time()
             self._ask(Question.of(key, data, at=at, since=since))
@@ -237,6 +239,13 @@ class Transcript:
             self._open.pop(key, None)
 
     # -- messages ---------------------------------------------------------------------
+
+    def _tell_failure(self, turn: str, detail: str, at: str) -> None:
+        """Why a turn failed, unless the agent has said so itself."""
+        last = self._messages[-1].message.text if self._messages else ""
+        if detail and detail not in last:
+            text = _valid(f"The turn failed: {detail}")
+            self._say(f"failure-{turn}", "agent", text, at, replace_it=True)
 
     def _say(
         self, key: str, role: Role, text: str, at: str, *, replace_it: bool

@@ -230,6 +230,15 @@ async def test_an_agent_is_allowed_everything_unless_told_otherwise(
     assert len(messages) == 2, "nobody was asked"
 
 
+async def test_a_turn_that_fails_says_why(tmp_path: Path) -> None:
+    async with speaking_acp(tmp_path) as client:
+        said = await client.turn("say one\nfail")
+        after = await client.turn("say two")
+
+    assert said == "The turn failed: the model is out of order"
+    assert after == "two"
+
+
 async def test_arrows_and_enter_answer_a_permission(tmp_path: Path) -> None:
     async with speaking_acp(tmp_path, "--permission-policy", "ask") as client:
         await client.send("ask execute")

@@ -63,6 +63,30 @@ def test_half_a_character_does_not_keep_the_rest_from_being_stored(
     assert transcript.messages[0].text == "a?b"
 
 
+@pytest.mark.parametrize(
+    ("said", "detail", "told"),
+    [
+        (
+            "half an ans",
+            "out of order",
+            ["half an ans", "The turn failed: out of order"],
+        ),
+        ("API Error: out of order", "out of order", ["API Error: out of order"]),
+        ("half an ans", "", ["half an ans"]),
+    ],
+)
+def test_a_turn_that_failed_says_why_once(
+    transcript: Transcript, said: str, detail: str, told: list[str]
+) -> None:
+    transcript.fold("message", "m", {"text": said}, AT)
+
+    ended = {"stop_reason": "error", "detail": detail, "duration_ms": 1}
+    transcript.fold("turn_ended", "turn", ended, AT)
+    transcript.fold("turn_ended", "next", {"stop_reason": "end_turn"}, AT)
+
+    assert [m.text for m in transcript.messages] == told
+
+
 def test_an_older_message_that_is_told_again_keeps_its_place(
     transcript: Transcript,
 ) -> None:
