@@ -4,27 +4,26 @@
 """
 
 import json
-import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from taskyard.testing.fake_llm.app import FakeLlm
-from tests.integration.runner.workspace import TestWorkspace
-from tests.support.real_agents import AGENTS, require
-from tests.support.serving import served
+from tests.integration.runner.workspace import (
+    MODEL_KEY,
+    TestWorkspace,
+    with_real_agents,
+)
+from tests.support.real_agents import require
 
 pytestmark = [
     pytest.mark.asyncio,
     pytest.mark.e2e,
     pytest.mark.timeout(180),
 ]
-
-KEY = "task-key-0123456789"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,23 +56,8 @@ def case(request: pytest.FixtureRequest) -> Case:
 
 @pytest_asyncio.fixture
 async def workspace() -> AsyncIterator[TestWorkspace]:
-    # Codex keeps its sandbox's helper out of /tmp.
-    with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="ty-agent-") as home:
-        async with served(FakeLlm().app) as model:
-            made = TestWorkspace(
-                Path(home),
-                secret_environment={
-                    "ANTHROPIC_BASE_URL": model,
-                    "ANTHROPIC_AUTH_TOKEN": KEY,
-                    "OPENAI_BASE_URL": f"{model}/v1",
-                    "OPENAI_API_KEY": KEY,
-                    "GOOGLE_GEMINI_BASE_URL": model,
-                    "GEMINI_API_KEY": KEY,
-                },
-            )
-            made.environment["TASKYARD_AGENTS_DIR"] = str(AGENTS)
-            async with made:
-                yield made
+    async with with_real_agents(FakeLlm()) as made:
+        yield made
 
 
 async def test_it_works_reports_and_goes_on_in_the_next_build(
@@ -115,7 +99,7 @@ async def test_it_works_reports_and_goes_on_in_the_next_build(
     again = [(e["at"], e["kind"]) for e in told]
     assert "tool" not in {kind for _, kind in again}, f"told again: {again}"
     assert server.said().endswith("The capital of France is Paris.")
-    assert KEY not in json.dumps(server.events)
+    assert MODEL_KEY not in json.dumps(server.events)
 
 
 async def test_it_asks_a_person_and_stops_when_it_is_cancelled(

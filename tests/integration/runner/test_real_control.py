@@ -1,10 +1,8 @@
 """Real agents, handed to their own terminals and back, on a scripted model."""
 
 import json
-import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +10,12 @@ import pytest_asyncio
 
 from taskyard.testing.fake_llm.app import FakeLlm
 from tests.integration.runner.watching import Watcher
-from tests.integration.runner.workspace import TestWorkspace
-from tests.support.real_agents import AGENTS, require
-from tests.support.serving import served
-
-KEY = "task-key-0123456789"
+from tests.integration.runner.workspace import (
+    MODEL_KEY,
+    TestWorkspace,
+    with_real_agents,
+)
+from tests.support.real_agents import require
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,23 +53,8 @@ def case(request: pytest.FixtureRequest) -> Case:
 
 @pytest_asyncio.fixture
 async def workspace() -> AsyncIterator[TestWorkspace]:
-    # Codex keeps its sandbox's helper out of /tmp.
-    with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="ty-agent-") as home:
-        async with served(FakeLlm().app) as model:
-            made = TestWorkspace(
-                Path(home),
-                secret_environment={
-                    "ANTHROPIC_BASE_URL": model,
-                    "ANTHROPIC_AUTH_TOKEN": KEY,
-                    "OPENAI_BASE_URL": f"{model}/v1",
-                    "OPENAI_API_KEY": KEY,
-                    "GOOGLE_GEMINI_BASE_URL": model,
-                    "GEMINI_API_KEY": KEY,
-                },
-            )
-            made.environment["TASKYARD_AGENTS_DIR"] = str(AGENTS)
-            async with made:
-                yield made
+    async with with_real_agents(FakeLlm()) as made:
+        yield made
 
 
 def conversation(workspace: TestWorkspace) -> list[tuple[str, str]]:
@@ -136,7 +120,7 @@ async def test_a_conversation_goes_on_in_the_terminal_and_comes_back(
         at for at, text in enumerate(order) if "All done" in text
     )
     assert not server.session_events("error")
-    assert KEY not in json.dumps(server.events)
+    assert MODEL_KEY not in json.dumps(server.events)
 
 
 async def test_leaving_its_program_gives_the_agent_back(

@@ -1,6 +1,5 @@
 """Options and policies of real agents, held to what they then send to the model."""
 
-import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,13 +9,13 @@ import pytest
 import pytest_asyncio
 
 from taskyard.testing.fake_llm.app import FakeLlm
-from tests.integration.runner.workspace import TestWorkspace
-from tests.support.real_agents import AGENTS, require
-from tests.support.serving import served
+from tests.integration.runner.workspace import (
+    TestWorkspace,
+    with_real_agents,
+)
+from tests.support.real_agents import require
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(240)]
-
-KEY = "task-key-0123456789"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,23 +75,8 @@ def model() -> FakeLlm:
 
 @pytest_asyncio.fixture
 async def workspace(model: FakeLlm) -> AsyncIterator[TestWorkspace]:
-    # Codex keeps its sandbox's helper out of /tmp.
-    with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="ty-agent-") as home:
-        async with served(model.app) as url:
-            made = TestWorkspace(
-                Path(home),
-                secret_environment={
-                    "ANTHROPIC_BASE_URL": url,
-                    "ANTHROPIC_AUTH_TOKEN": KEY,
-                    "OPENAI_BASE_URL": f"{url}/v1",
-                    "OPENAI_API_KEY": KEY,
-                    "GOOGLE_GEMINI_BASE_URL": url,
-                    "GEMINI_API_KEY": KEY,
-                },
-            )
-            made.environment["TASKYARD_AGENTS_DIR"] = str(AGENTS)
-            async with made:
-                yield made
+    async with with_real_agents(model) as made:
+        yield made
 
 
 async def test_what_is_chosen_reaches_the_model_now_and_after_a_pause(

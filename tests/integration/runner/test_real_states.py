@@ -1,46 +1,15 @@
 """What real agents make of a vendor that refuses, over ACP: the state and the sentence."""
 
-import tempfile
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from pathlib import Path
-
 import pytest
 
 from taskyard.testing.fake_llm.app import FakeLlm
 from taskyard.testing.fake_llm.ask import FailureName
-from tests.integration.runner.workspace import TestWorkspace
-from tests.support.real_agents import AGENTS, require
-from tests.support.serving import served
+from tests.integration.runner.workspace import with_real_agents
+from tests.support.real_agents import require
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.e2e, pytest.mark.timeout(180)]
 
-KEY = "task-key-0123456789"
 MODELS = {"claude-code": "", "codex": "gpt-5", "gemini": "gemini-2.5-pro"}
-
-
-@asynccontextmanager
-async def workspace(fails: FailureName) -> AsyncGenerator[TestWorkspace]:
-    """Whatever the agent is asked, its vendor fails so."""
-    fake = FakeLlm({"rules": [{"match": "please", "steps": [{"fails": fails}]}]})
-    # Codex keeps its sandbox's helper out of /tmp.
-    with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="ty-states-") as home:
-        async with served(fake.app) as model:
-            made = TestWorkspace(
-                Path(home),
-                secret_environment={
-                    "ANTHROPIC_BASE_URL": model,
-                    "ANTHROPIC_AUTH_TOKEN": KEY,
-                    "CLAUDE_CODE_MAX_RETRIES": "1",
-                    "OPENAI_BASE_URL": f"{model}/v1",
-                    "OPENAI_API_KEY": KEY,
-                    "GOOGLE_GEMINI_BASE_URL": model,
-                    "GEMINI_API_KEY": KEY,
-                },
-            )
-            made.environment["TASKYARD_AGENTS_DIR"] = str(AGENTS)
-            async with made:
-                yield made
 
 
 @pytest.mark.parametrize(
@@ -63,7 +32,9 @@ async def test_a_refusal_of_the_vendor_becomes_a_state_with_a_sentence(
     agent: str, fails: FailureName, state: str, action: str, words: str
 ) -> None:
     require(agent)
-    async with workspace(fails) as made:
+    # Whatever the agent is asked, its vendor fails so.
+    model = FakeLlm({"rules": [{"match": "please", "steps": [{"fails": fails}]}]})
+    async with with_real_agents(model, CLAUDE_CODE_MAX_RETRIES="1") as made:
         server = made.server
         session = await made.begin(
             agent, command=[], options={"model": MODELS[agent]}, report_tool=False

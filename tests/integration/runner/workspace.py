@@ -4,7 +4,9 @@ import asyncio
 import json
 import os
 import random
-from contextlib import suppress
+import tempfile
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Self, final
 
@@ -15,9 +17,14 @@ from taskyard.runner.link.backoff import Backoff
 from taskyard.runner.link.dial import WebSocketDialler
 from taskyard.runner.places import Places
 from taskyard.testing import acp_agents
+from taskyard.testing.fake_llm.app import FakeLlm
 from taskyard.testing.link_server import LinkServer, make_manifest
+from tests.support.real_agents import AGENTS
+from tests.support.serving import served
 
 SECRET = "sk-very-secret-0123456789"
+#: Of the scripted model.
+MODEL_KEY = "task-key-0123456789"
 
 
 @final
@@ -138,3 +145,28 @@ class TestWorkspace:
             lambda: len(self.server.session_events("turn_ended")) > before
         )
         return self.server.session_events("turn_ended")[-1]["data"]
+
+
+@asynccontextmanager
+async def with_real_agents(
+    model: FakeLlm, **environment: str
+) -> AsyncGenerator[TestWorkspace]:
+    """A workspace with the installed agents, for whom the model plays every vendor."""
+    # Codex keeps its sandbox's helper out of /tmp.
+    with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="ty-agent-") as home:
+        async with served(model.app) as url:
+            made = TestWorkspace(
+                Path(home),
+                secret_environment={
+                    "ANTHROPIC_BASE_URL": url,
+                    "ANTHROPIC_AUTH_TOKEN": MODEL_KEY,
+                    "OPENAI_BASE_URL": f"{url}/v1",
+                    "OPENAI_API_KEY": MODEL_KEY,
+                    "GOOGLE_GEMINI_BASE_URL": url,
+                    "GEMINI_API_KEY": MODEL_KEY,
+                    **environment,
+                },
+            )
+            made.environment["TASKYARD_AGENTS_DIR"] = str(AGENTS)
+            async with made:
+                yield made

@@ -5,17 +5,14 @@
 
 import asyncio
 import base64
-import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from taskyard.testing.fake_llm.app import FakeLlm
 from taskyard.testing.fake_llm.scenario import Scenario
-from taskyard.testing.installation import shared_agents
 from tests.integration.runner.tui.talking import (
     allow,
     prompt,
@@ -24,13 +21,14 @@ from tests.integration.runner.tui.talking import (
     tools,
     type_at_the_terminal,
 )
-from tests.integration.runner.workspace import TestWorkspace
+from tests.integration.runner.workspace import (
+    TestWorkspace,
+    with_real_agents,
+)
 from tests.support.real_agents import require
-from tests.support.serving import served
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(180)]
 
-KEY = "task-key-0123456789"
 FIRST = "I'll look **first**.\n\n- one\n- two"
 LAST = 'Done, *really*:\n\n```python\nprint("a > b")\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |'
 SCENARIO: Scenario = {
@@ -73,23 +71,8 @@ def case(request: pytest.FixtureRequest) -> Case:
 
 @pytest_asyncio.fixture
 async def workspace() -> AsyncIterator[TestWorkspace]:
-    # Codex keeps its sandbox's helper out of /tmp.
-    with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="ty-tui-") as home:
-        async with served(FakeLlm(SCENARIO).app) as model:
-            made = TestWorkspace(
-                Path(home),
-                secret_environment={
-                    "ANTHROPIC_BASE_URL": model,
-                    "ANTHROPIC_AUTH_TOKEN": KEY,
-                    "OPENAI_BASE_URL": f"{model}/v1",
-                    "OPENAI_API_KEY": KEY,
-                    "GOOGLE_GEMINI_BASE_URL": model,
-                    "GEMINI_API_KEY": KEY,
-                },
-            )
-            made.environment["TASKYARD_AGENTS_DIR"] = str(shared_agents())
-            async with made:
-                yield made
+    async with with_real_agents(FakeLlm(SCENARIO)) as made:
+        yield made
 
 
 async def begin(workspace: TestWorkspace, case: Case, **more: str) -> str:

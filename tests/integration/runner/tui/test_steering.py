@@ -2,20 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from taskyard.runner.agents.definitions import DEFINITIONS, find
-from taskyard.runner.agents.driver import AgentFailed, Unsupported
+from taskyard.runner.agents.driver import Unsupported
 from taskyard.testing.fake_llm.app import FakeLlm
 from taskyard.testing.fake_llm.scenario import Scenario
-from taskyard.testing.installation import shared_agents
 from tests.integration.runner.tui.conftest import Driven
 from tests.integration.runner.tui.talking import prompt, said
-from tests.integration.runner.workspace import TestWorkspace
-from tests.support.serving import served
+from tests.integration.runner.workspace import TestWorkspace, with_real_agents
+from tests.support.real_agents import require
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(180)]
 
@@ -98,34 +95,15 @@ async def test_what_cannot_be_set_at_a_terminal_says_why(
 # -- the real ones --------------------------------------------------------------------
 
 
-def missing(agent: str) -> str:
-    """Why an agent cannot run here; empty when it can."""
-    environment = {"TASKYARD_AGENTS_DIR": str(shared_agents()), "PATH": ""}
-    try:
-        find(DEFINITIONS[agent], "tui", environment)
-    except AgentFailed as exc:
-        return str(exc)
-    return ""
+@pytest.fixture
+def llm() -> FakeLlm:
+    return FakeLlm(SCENARIO)
 
 
 @pytest_asyncio.fixture
-async def workspace(tmp_path: Path) -> AsyncIterator[TestWorkspace]:
-    key = "task-key-0123456789"
-    async with served(FakeLlm(SCENARIO).app) as model:
-        made = TestWorkspace(
-            tmp_path,
-            secret_environment={
-                "ANTHROPIC_BASE_URL": model,
-                "ANTHROPIC_AUTH_TOKEN": key,
-                "OPENAI_BASE_URL": f"{model}/v1",
-                "OPENAI_API_KEY": key,
-                "GOOGLE_GEMINI_BASE_URL": model,
-                "GEMINI_API_KEY": key,
-            },
-        )
-        made.environment["TASKYARD_AGENTS_DIR"] = str(shared_agents())
-        async with made:
-            yield made
+async def workspace(llm: FakeLlm) -> AsyncIterator[TestWorkspace]:
+    async with with_real_agents(llm) as made:
+        yield made
 
 
 @pytest.mark.parametrize(
@@ -133,18 +111,16 @@ async def workspace(tmp_path: Path) -> AsyncIterator[TestWorkspace]:
     [("claude-code", ""), ("codex", "gpt-5"), ("gemini", "gemini-2.5-pro")],
 )
 async def test_real_agents_take_words_while_they_work(
-    workspace: TestWorkspace, agent: str, model: str
+    workspace: TestWorkspace, llm: FakeLlm, agent: str, model: str
 ) -> None:
-    if reason := missing(agent):
-        pytest.skip(f"{agent} is not installed: {reason}")
+    require(agent, "tui")
     server = workspace.server
     session = await workspace.begin(
         agent, driver="tui", command=[], options={"model": model} if model else {}
     )
 
     await prompt(workspace, session, "please take your time")
-    await server.until(lambda: server.state == "running")
-    await asyncio.sleep(2)
+    await server.until(lambda: any(r.get("kind") == "step" for r in llm.requests))
     reply = await server.command(
         "steer", session_id=session, message_id="more", text="also mention blue"
     )
@@ -162,8 +138,7 @@ async def test_real_agents_take_words_while_they_work(
 async def test_the_real_claude_takes_another_model_and_effort(
     workspace: TestWorkspace,
 ) -> None:
-    if reason := missing("claude-code"):
-        pytest.skip(f"Claude Code is not installed: {reason}")
+    require("claude-code", "tui")
     server = workspace.server
     session = await workspace.begin("claude-code", driver="tui", command=[])
 
