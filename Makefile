@@ -37,7 +37,8 @@ test-agents: setup ## Install real agents (2.5 GB) and test with each; AGENTS="c
 	TASKYARD_TEST_DATA_DIR=$(TEST_DATA) TASKYARD_TEST_AGENTS="$(AGENTS)" $(BIN)/pytest -n 0 \
 		tests/integration/runner/test_real_agents.py tests/integration/runner/test_claude.py \
 		tests/integration/runner/test_real_states.py tests/integration/runner/test_real_control.py \
-		tests/integration/runner/test_real_options.py tests/integration/runner/tui/test_hooked_agents.py \
+		tests/integration/runner/test_real_options.py tests/integration/runner/test_real_cancel.py \
+		tests/integration/runner/tui/test_hooked_agents.py tests/integration/runner/tui/test_steering.py \
 		tests/e2e/test_agents.py $(ARGS)
 
 .PHONY: check

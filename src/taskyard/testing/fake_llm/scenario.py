@@ -169,7 +169,7 @@ def _turns_since(ask: Ask, at: int) -> int:
 
 def _edit_blocks(ask: Ask, steps: list[Step], turn: int) -> Decision:
     """For an agent that reads edits from text: every write at once, then the last words."""
-    last, sleep = steps[-1].get("say", ""), steps[0].get("sleep", 0.0)
+    last = steps[-1].get("say", "")
     if turn or "[Last answer]" in ask.raw:
         return Decision(answer=Answer(text=last), kind="step", step=len(steps) - 1)
     blocks = [
@@ -178,7 +178,12 @@ def _edit_blocks(ask: Ask, steps: list[Step], turn: int) -> Decision:
         if (w := step.get("write"))
     ]
     text = "\n\n".join([*blocks, last])
-    return Decision(answer=Answer(text=text, sleep=sleep), kind="edit-blocks")
+    answer = Answer(
+        text=text,
+        sleep=steps[0].get("sleep", 0.0),
+        chunk_delay=steps[0].get("chunk_delay"),
+    )
+    return Decision(answer=answer, kind="edit-blocks")
 
 
 def _step(ask: Ask, steps: list[Step], turn: int) -> Decision:

@@ -22,7 +22,13 @@ from taskyard.runner.agents.hooks.hearing import Hearing
 from taskyard.runner.agents.recall import Told
 from taskyard.runner.agents.tui.complaints import Complaint
 from taskyard.runner.agents.tui.emulators import open_terminal
-from taskyard.runner.agents.tui.evidence import Evidence, Verdict, judge, works
+from taskyard.runner.agents.tui.evidence import (
+    STABLE_SECONDS,
+    Evidence,
+    Verdict,
+    judge,
+    works,
+)
 from taskyard.runner.agents.tui.keyboard import (
     TAKEN_SECONDS,
     NotTaken,
@@ -46,8 +52,9 @@ log = logging.getLogger(__name__)
 #: From the start of the process to a sign of readiness; a cold start of a large agent
 #: took 20 s on a busy machine.
 START_SECONDS: Final = 120.0
-#: Escape is pressed again when the turn goes on: the first may have closed a hint.
-CANCEL_AGAIN_SECONDS: Final = 2.0
+#: The key is pressed again when the turn goes on: the first may have closed a hint. By
+#: then stillness has ended a turn that the first one has cancelled.
+CANCEL_AGAIN_SECONDS: Final = STABLE_SECONDS + 1.0
 #: An agent may take no key right after it has drawn a dialog, against slips of the hand.
 ANSWER_AGAIN_SECONDS: Final = 1.0
 #: A state whose source alone changes is told again after this time only.
@@ -182,8 +189,9 @@ class TuiDriver:
             screen.look()
             await running.over.wait()
         except NotTaken as exc:
-            self._error(str(exc))
-            running.stop_reason = "error"
+            if running.stop_reason != "cancelled":  # whose key may have erased it
+                self._error(str(exc))
+                running.stop_reason = "error"
         finally:
             self._turn = None
         failure = self._witness.failure
@@ -444,9 +452,11 @@ class TuiDriver:
     # -- small things -----------------------------------------------------------------
 
     async def _insist(self, turn: Turn) -> None:
+        """Not at a prompt: what cancels a turn may leave the program there (Ctrl-C)."""
         await asyncio.sleep(CANCEL_AGAIN_SECONDS)
-        if self._turn is turn and self._process is not None:
-            self._process.try_write(self._profile.cancel)
+        waits = self._profile.waits
+        if self._turn is turn and not (waits and waits.search(self.screen)):
+            self._write(self._profile.cancel)
 
     async def _insist_on_answers(self, screen: Screen) -> None:
         """Answers are typed again while the very same dialog stays on the screen."""
