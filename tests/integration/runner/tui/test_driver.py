@@ -42,6 +42,18 @@ async def test_without_a_title_a_still_screen_decides(driven: Driven) -> None:
     assert driven.of("turn_ended")[0]["duration_ms"] >= 2000
 
 
+async def test_an_answer_is_told_as_it_grows_without_any_sign_of_work(
+    driven: Driven,
+) -> None:
+    await driven.start("silent", profile="custom")
+
+    said = await driven.say("say first\nthink 1.5\nsay last")
+
+    told = [data["text"] for _, key, data in driven.events if key == "turn-1-answer"]
+    assert said == "● first\n● last"
+    assert told[0] == "● first"
+
+
 async def test_a_bell_after_work_decides_as_well(driven: Driven) -> None:
     await driven.start("plain", profile="aider")
 

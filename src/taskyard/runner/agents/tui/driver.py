@@ -376,7 +376,8 @@ class TuiDriver:
             screen.look_in(verdict.again)
             waits = turn is None or self._shown[0] == "running"
             if self._is_ready and waits and verdict.source != "hook":
-                return  # it draws something; that alone changes nothing
+                self._drawn(screen, turn)
+                return
         if turn is None:
             # What was ready once does not start again: somebody looks at its help.
             if not (self._is_ready and verdict.state == "starting"):
@@ -394,6 +395,11 @@ class TuiDriver:
         if not self._witness.is_alive and (asked or verdict.dialog is None):
             # Nothing is said while a dialog waits, though the agent may go on blinking.
             turn.follow(screen, self._profile.busy, at_once=asked)
+
+    def _drawn(self, screen: Screen, turn: Turn | None) -> None:
+        """That alone changes nothing, but it may be a part of the answer."""
+        if turn is not None and not self._witness.is_wired and not screen.has_dialog:
+            turn.follow(screen, self._profile.busy)
 
     def _judge(self, screen: Screen, turn: Turn | None) -> Verdict:
         hooked = self._witness.activity == "running"

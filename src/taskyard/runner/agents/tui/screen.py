@@ -58,6 +58,10 @@ class Screen:
         return self._loop.time() - self._dialog_since
 
     @property
+    def has_dialog(self) -> bool:
+        return self._dialog is not None
+
+    @property
     def title_age(self) -> float:
         return self._loop.time() - self._title_since
 
