@@ -51,6 +51,34 @@ async def test_added_words_belong_to_the_turn_and_are_not_its_answer(
     assert len(driven.of("turn_ended")) == 1
 
 
+async def test_words_that_come_at_once_are_typed_one_after_the_other(
+    driven: Driven,
+) -> None:
+    await driven.start("takes-words")
+    turn = asyncio.get_running_loop().create_task(
+        driven.say("say first\nthink 2\nsay second")
+    )
+    await working(driven)
+
+    await asyncio.gather(*(driven.driver.steer(f"say {n}") for n in ("third", "last")))
+    answer = await turn
+
+    said = [line for line in answer.split("\n") if line]
+    assert said == ["● first", "● second", "● third", "● last"]
+
+
+async def test_a_prompt_waits_while_an_option_is_typed(driven: Driven) -> None:
+    await driven.start("takes-words")
+
+    _, said = await asyncio.gather(
+        driven.driver.set_option("model", "small-5.5"),
+        driven.say("say hello\nthink 0.3"),
+    )
+
+    assert said == "● hello"
+    assert "Set model to small-5.5" in driven.driver.screen
+
+
 async def test_words_are_not_typed_into_a_question(driven: Driven) -> None:
     await driven.start("takes-words")
     turn = asyncio.get_running_loop().create_task(driven.say("ask"))

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, final
@@ -29,19 +30,14 @@ from taskyard.runner.agents.tui.evidence import (
     judge,
     works,
 )
-from taskyard.runner.agents.tui.keyboard import (
-    TAKEN_SECONDS,
-    NotTaken,
-    add_message,
-    type_message,
-)
+from taskyard.runner.agents.tui.keyboard import NotTaken, add_message, type_message
 from taskyard.runner.agents.tui.launching import command_line
 from taskyard.runner.agents.tui.live import LiveTerminal
 from taskyard.runner.agents.tui.profiles import Profile, profile_of
 from taskyard.runner.agents.tui.pty import TerminalProcess
 from taskyard.runner.agents.tui.questions import Questions
 from taskyard.runner.agents.tui.screen import Screen
-from taskyard.runner.agents.tui.settings import apply
+from taskyard.runner.agents.tui.settings import apply, option_of
 from taskyard.runner.agents.tui.testimony import asked_soon, weigh
 from taskyard.runner.agents.tui.turn import Turn
 
@@ -91,6 +87,7 @@ class TuiDriver:
         self._hearing = Hearing(emit)
         self._witness = self._hearing.witness
         self._questions = Questions(emit, self._write, self._witness.take_asked)
+        self._keyboard = asyncio.Lock()  # two messages typed at once are none
         self._turn: Turn | None = None
         self._complaint: Complaint | None = None  # at the end of the last turn
         self._external_id = ""
@@ -182,7 +179,8 @@ class TuiDriver:
         self._witness.expect(text)
         self._state("running", "driver")
         try:
-            await type_message(screen, process.write, text)
+            async with self._keyboard:
+                await type_message(screen, process.write, text)
             running.was_taken = True
             if taken is not None:
                 taken()
@@ -221,24 +219,19 @@ class TuiDriver:
             )
         if turn is None:
             raise Unsupported("the agent is idle: send it as a prompt")
-        await self._taken(turn)
-        if self._shown[0] != "running":
-            raise Unsupported("the agent waits for an answer: give that first")
-        screen, process = self._living()
-        turn.add(text)
-        self._witness.expect_also(text)
-        name = self._profile.name
-        if not await add_message(name, screen, process.write, text):
-            raise Unsupported("the agent takes no words just now: queue the message")
-
-    async def _taken(self, turn: Turn) -> None:
-        """Wait until the agent has the words that began it. Raises `Unsupported`."""
-        screen, _ = self._living()
-        await screen.until(
-            lambda: turn.was_taken or turn is not self._turn, TAKEN_SECONDS
-        )
-        if not turn.was_taken or turn is not self._turn:
-            raise Unsupported("the agent is idle: send it as a prompt")
+        async with self._keyboard:
+            if turn is not self._turn or not turn.was_taken:
+                raise Unsupported("the agent is idle: send it as a prompt")
+            if self._shown[0] != "running":
+                raise Unsupported("the agent waits for an answer: give that first")
+            screen, process = self._living()
+            turn.add(text)
+            self._witness.expect_also(text)
+            name = self._profile.name
+            if not await add_message(name, screen, process.write, text):
+                raise Unsupported(
+                    "the agent takes no words just now: queue the message"
+                )
 
     async def cancel(self) -> None:
         if self._turn is None or self._process is None:
@@ -266,15 +259,9 @@ class TuiDriver:
                 f"{option} is set at a prompt: wait until the agent rests"
             )
         screen, process = self._living()
-        await apply(setting, value, screen, process.write)
-        self._options[option] = {
-            "id": option,
-            "name": setting.name,
-            "category": setting.category,
-            "type": "select",
-            "value": value,
-            "choices": [],
-        }
+        async with self._keyboard:
+            await apply(setting, value, screen, process.write)
+        self._options[option] = option_of(option, setting, value)
         return list(self._options.values())
 
     async def write_raw(self, data: bytes) -> None:
@@ -487,7 +474,7 @@ class TuiDriver:
     def _error(self, detail: str) -> None:
         words = self._last_words()
         data = {"detail": detail, **({"stderr": words} if words else {})}
-        self._emit("error", f"error-{id(data)}", data)
+        self._emit("error", str(uuid.uuid4()), data)
 
     def _last_words(self) -> str:
         return self.screen.strip()[-_LAST_SCREEN_CHARACTERS:] or "(empty)"

@@ -7,7 +7,7 @@ from typing import Final
 from taskyard.runner.agentapi.messages.boxes import remove_input_box
 from taskyard.runner.agents.tui.screen import Screen
 
-__all__ = ["TAKEN_SECONDS", "NotTaken", "add_message", "type_message"]
+__all__ = ["NotTaken", "add_message", "type_message"]
 
 ECHO_SECONDS: Final = 2.0
 #: After the echo an agent may still be drawing; Enter comes when it has finished.

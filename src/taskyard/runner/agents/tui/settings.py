@@ -3,13 +3,13 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from taskyard.runner.agents.driver import Unsupported
 from taskyard.runner.agents.tui.keyboard import NotTaken, type_message
 from taskyard.runner.agents.tui.screen import Screen
 
-__all__ = ["Setting", "apply"]
+__all__ = ["Setting", "apply", "option_of"]
 
 CONFIRM_SECONDS: Final = 10.0
 #: Names of models and levels; nothing that could be another command.
@@ -44,6 +44,18 @@ async def apply(
         lambda: _confirmations(setting, screen) != before, CONFIRM_SECONDS
     ):
         raise Unsupported(f"the agent did not confirm {command}: see its terminal")
+
+
+def option_of(option: str, setting: Setting, value: str) -> dict[str, Any]:
+    """An option that was set, as agents that speak ACP tell theirs."""
+    return {
+        "id": option,
+        "name": setting.name,
+        "category": setting.category,
+        "type": "select",
+        "value": value,
+        "choices": [],
+    }
 
 
 def _confirmations(setting: Setting, screen: Screen) -> int:
