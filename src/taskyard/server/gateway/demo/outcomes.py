@@ -115,10 +115,16 @@ def _copilot(text: str) -> tuple[str, int] | None:
 def _opencode(text: str) -> tuple[str, int] | None:
     """A file with numbered lines between tags."""
     if not text.startswith("<path>"):
-        return ("", 0) if text == "(no output)" else None
+        return None
     inside = text.partition("<content>\n")[2].partition("\n\n(End of file")[0]
     lines = (re.sub(r"^\d{1,9}: ?", "", line) for line in inside.split("\n"))
     return "\n".join(lines) + "\n", 0
+
+
+def _nothing(text: str) -> tuple[str, int] | None:
+    """OpenCode's and Claude Code's words for an empty output."""
+    is_empty = text in {"(no output)", "(Bash completed with no output)"}
+    return ("", 0) if is_empty else None
 
 
 def _untrusted(text: str) -> tuple[str, int] | None:
@@ -134,5 +140,6 @@ _WRAPPINGS: Final[tuple[Callable[[str], tuple[str, int] | None], ...]] = (
     _gemini,
     _copilot,
     _opencode,
+    _nothing,
     _untrusted,
 )

@@ -32,6 +32,7 @@ def test_a_command_is_what_it_printed_and_how_it_ended(around: str, code: int) -
         ),
         ("<untrusted_context>\nfrom a tool\n</untrusted_context>", Outcome(text="from a tool\n")),
         ("(no output)", Outcome(text="")),
+        ("(Bash completed with no output)", Outcome(text="")),
         (
             "<path>/a</path>\n<type>file</type>\n<content>\n1: one\n2:   two\n\n(End of file - total 2 lines)\n</content>",
             Outcome(text="one\n  two\n"),
