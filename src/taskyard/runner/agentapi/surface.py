@@ -31,6 +31,7 @@ from taskyard.runner.agents.conversation import (
     Status,
 )
 from taskyard.runner.agents.driver import AgentFailed, Unsupported
+from taskyard.runner.agents.question import Question
 from taskyard.runner.agents.tui.profiles import type_of
 
 __all__ = ["Access", "Surface"]
@@ -68,10 +69,10 @@ class Surface:
             ("GET", "/messages"): self._messages,
             ("GET", "/events"): self._events,
             ("GET", "/internal/screen"): self._screen,
-            ("POST", "/upload"): self._upload,
         }
+        self._posts = {"/message": self._message, "/upload": self._upload}
         self._methods = {path: method for method, path in self._routes}
-        self._methods["/message"] = "POST"
+        self._methods |= dict.fromkeys(self._posts, "POST")
 
     async def __call__(self, request: Request) -> Response:
         if not self._access.hosts.allows(request.headers.get("host", "")):
@@ -92,8 +93,9 @@ class Surface:
         )
 
     async def _route(self, request: Request) -> Response:
-        if (request.method, request.path) == ("POST", "/message"):
-            return await self._message(request)
+        post = self._posts.get(request.path)
+        if request.method == "POST" and post is not None:
+            return await post(request)
 
         handler = self._routes.get((request.method, request.path), self._page)
         return handler(request)
@@ -171,11 +173,9 @@ class Surface:
         if not text:
             return _EMPTY
         try:
-            if (
-                self._access.stable_while_asking
-                and self._conversation.transcript.question
-            ):
-                return await self._answer(text)
+            question = self._conversation.transcript.question
+            if question is not None and self._access.stable_while_asking:
+                return await self._answer(question, text)
             await self._conversation.say(text)
         except Busy:
             return _BUSY
@@ -183,12 +183,9 @@ class Surface:
             return _NOT_STARTED
         return ""
 
-    async def _answer(self, text: str) -> str:
+    async def _answer(self, question: Question, text: str) -> str:
         """Answer the open question with a message."""
-        question = self._conversation.transcript.question
-        option = None if question is None else question.option_for(text)
-        if question is None:
-            return ""
+        option = question.option_for(text)
         if option is None:
             return f"{question.title}: answer with the number or the name of an option"
         await self._conversation.answer(question.request, option["id"])
@@ -206,9 +203,9 @@ class Surface:
             return str(exc)
         return ""
 
-    def _upload(self, request: Request) -> Response:
+    async def _upload(self, request: Request) -> Response:
         try:
-            path = self._uploads.keep(field_file(request, "file"))
+            path = await self._uploads.keep(field_file(request, "file"))
         except (NotMultipart, NoFile) as exc:
             place = "file" if isinstance(exc, NoFile) else "body"
             return problem(
@@ -219,5 +216,12 @@ class Surface:
             )
         except TooBig as exc:
             return problem(request, HTTPStatus.BAD_REQUEST, str(exc))
+        except OSError as exc:
+            return problem(
+                request,
+                HTTPStatus.INTERNAL_SERVER_ERROR,
+                "unexpected error occurred",
+                [{"message": f"failed to store the file: {exc.strerror}"}],
+            )
         body = {"ok": True, "filePath": str(path)}
         return json_answer(request, "UploadResponseBody", body)

@@ -1,5 +1,6 @@
 """Files a person gives to the agent: one multipart field, kept under its content's hash."""
 
+import asyncio
 import hashlib
 import re
 import tempfile
@@ -51,18 +52,16 @@ class Uploads:
     def __init__(self) -> None:
         self._folder: Path | None = None
 
-    def keep(self, file: UploadedFile) -> Path:
-        """Store `file`; the same content and name give the same path again."""
+    async def keep(self, file: UploadedFile) -> Path:
+        """Store `file`; the same content and name give the same path again.
+
+        Raises `TooBig` or `OSError`.
+        """
         if len(file.content) > MAX_BYTES:
             raise TooBig
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="agentapi-uploads-"))
-        digest = hashlib.sha256(file.content).hexdigest()[:16]
-        folder = self._folder / digest
-        folder.mkdir(mode=0o700, exist_ok=True)
-        path = folder / file.name
-        path.write_bytes(file.content)
-        return path
+        return await asyncio.to_thread(_store, file, self._folder)
 
 
 def field_file(request: Request, field: str) -> UploadedFile:
@@ -86,6 +85,14 @@ def field_file(request: Request, field: str) -> UploadedFile:
                 name if name not in {"", ".", ".."} else "file", content
             )
     raise NoFile("File required")
+
+
+def _store(file: UploadedFile, below: Path) -> Path:
+    folder = below / hashlib.sha256(file.content).hexdigest()[:16]
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # /tmp may have been cleaned
+    path = folder / file.name
+    path.write_bytes(file.content)
+    return path
 
 
 def _parameter(disposition: str, name: str) -> str | None:

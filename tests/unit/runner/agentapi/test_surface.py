@@ -3,9 +3,11 @@
 import asyncio
 import gc
 import json
+import shutil
 import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Literal
 
 import httpx
@@ -256,6 +258,27 @@ async def test_an_upload_is_kept_under_its_own_name_only() -> None:
     assert "agentapi-uploads-" in path
     with open(path, "rb") as file:  # noqa: ASYNC230, PTH123 - a test reads what was kept
         assert file.read() == b"a\r\nb\x00--c"
+
+
+async def test_an_upload_that_cannot_be_stored_is_explained() -> None:
+    async with serving(Chat()) as client:
+        answer = await client.post("/upload", files={"file": ("x" * 300, b"x")})
+
+    assert answer.status_code == 500
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["errors"][0]["message"].endswith("File name too long")
+
+
+async def test_an_upload_goes_on_when_the_temporary_files_were_cleaned() -> None:
+    async with serving(Chat()) as client:
+        first = await client.post("/upload", files={"file": ("a", b"x")})
+        await asyncio.to_thread(
+            shutil.rmtree, Path(first.json()["filePath"]).parent.parent
+        )
+        again = await client.post("/upload", files={"file": ("a", b"x")})
+
+    path = Path(again.json()["filePath"])
+    assert await asyncio.to_thread(path.read_bytes) == b"x"
 
 
 async def test_an_upload_without_the_field_is_refused() -> None:
