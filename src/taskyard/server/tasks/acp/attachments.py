@@ -23,6 +23,9 @@ class Attachments:
         self._attached: dict[UUID, Attachment] = {}
         self._runs: dict[UUID, asyncio.Task[None]] = {}
         self._group: asyncio.TaskGroup | None = None
+        # One run of a session at a time: asked twice at once, the second would not see the
+        # first, which waits for the end of the run before it.
+        self._changing = asyncio.Lock()
 
     async def during(self, work: Coroutine[Any, Any, None]) -> None:
         """Follow while `work` goes on; ends as well when the editor cannot be told."""
@@ -66,20 +69,22 @@ class Attachments:
         Raises RpcError.
         """
         id_ = opened.task_id
-        self.check_room(id_)
-        await self._stop(id_)
-        attachment = self._attached.setdefault(id_, self._make(opened))
-        attachment.begin_anew(opened, cwd=cwd, mine=mine)
-        assert self._group is not None  # noqa: S101 - nothing is asked before `during`
-        self._runs[id_] = self._group.create_task(attachment.run(start))
-        return attachment
+        async with self._changing:
+            self.check_room(id_)
+            await self._stop(id_)
+            attachment = self._attached.setdefault(id_, self._make(opened))
+            attachment.begin_anew(opened, cwd=cwd, mine=mine)
+            assert self._group is not None  # noqa: S101 - nothing is asked before `during`
+            self._runs[id_] = self._group.create_task(attachment.run(start))
+            return attachment
 
     async def leave(self, session_id: UUID) -> None:
         """The editor looks away."""
-        attachment = self._attached.pop(session_id, None)
-        if attachment is not None:
-            attachment.prompts.end_all("cancelled")
-            await self._stop(session_id)
+        async with self._changing:
+            attachment = self._attached.pop(session_id, None)
+            if attachment is not None:
+                attachment.prompts.end_all("cancelled")
+                await self._stop(session_id)
 
     async def _stop(self, session_id: UUID) -> None:
         run = self._runs.pop(session_id, None)
