@@ -7,7 +7,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Fiel
 from pydantic.alias_generators import to_camel
 
 __all__ = [
-    "CancelRequest",
     "CancelSession",
     "CloseSession",
     "ContentBlock",
@@ -34,7 +33,7 @@ class _Wire(BaseModel):
 
 
 class _OurMeta(_Wire):
-    after: int | None = Field(default=None, ge=0)
+    after: int | None = Field(default=None, ge=0, lt=2**63)
     mine: list[UUID] = Field(default=[], max_length=1000)
     message_id: UUID | None = None
     session_id: UUID | None = None
@@ -145,10 +144,6 @@ ContentBlock: TypeAlias = Annotated[
 
 class Prompt(_OfSession):
     prompt: list[ContentBlock] = Field(max_length=1000)
-
-
-class CancelRequest(_Wire):
-    request_id: int | str | None
 
 
 class _Outcome(_Wire):

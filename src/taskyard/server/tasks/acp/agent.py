@@ -39,6 +39,8 @@ __all__ = ["AcpAgent", "Invitation"]
 
 #: Of a very long conversation an editor is told the newest part.
 REPLAYED_EVENTS: Final = 20_000
+#: Sessions without a prompt that are remembered, of one editor: the newest.
+DRAFTS: Final = 100
 
 Shape = TypeVar("Shape", bound=Params)
 Method = Callable[[Json], Awaitable[Answer]]
@@ -152,6 +154,8 @@ class AcpAgent:
             )
             if draft is not None:
                 self._drafts[task_id] = draft
+                while len(self._drafts) > DRAFTS:
+                    del self._drafts[next(iter(self._drafts))]
                 return Answer({"sessionId": str(task_id)})
 
         # What was said so far is told after the answer: then the editor has a place for it.

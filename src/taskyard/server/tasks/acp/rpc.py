@@ -31,7 +31,8 @@ __all__ = ["Answer", "Peer", "RpcError", "Wire"]
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
-#: Requests of one editor that are worked on at a time; prompts wait as long as their turns.
+#: Requests of one editor that are worked on at a time, and as many notifications; prompts
+#: wait as long as their turns.
 _AT_A_TIME: Final = 64
 
 
@@ -95,6 +96,7 @@ class Peer:
         self._numbers = itertools.count(secrets.randbelow(2**31) * 2**16 + 1)
         self._asked: dict[int, asyncio.Future[Json]] = {}
         self._running: dict[int | str | None, _Running] = {}
+        self._room = asyncio.Semaphore(_AT_A_TIME)  # for notifications
         self._supervisor = Supervisor()
         self._is_over = False
 
@@ -174,11 +176,9 @@ class Peer:
     ) -> None:
         id_ = message.get("id")
         if method == "$/cancel_request":
-            self._cancel(handler, params.get("requestId"))
+            await self._cancel(handler, params.get("requestId"))
         elif "id" not in message:
-            self._supervisor.start(
-                self._take(handler, method, params), name=f"acp {method}"
-            )
+            await self._notified(handler, method, params)
         elif id_ in self._running or len(self._running) >= _AT_A_TIME:
             error = RpcError(
                 REFUSED,
@@ -214,22 +214,30 @@ class Peer:
         except ConnectionError:
             log.debug("acp_gone", method=method)
 
+    async def _notified(self, handler: Handler, method: str, params: Json) -> None:
+        """Nothing more is read from who sends more than is worked on."""
+        await self._room.acquire()
+        self._supervisor.start(
+            self._take(handler, method, params), name=f"acp {method}"
+        )
+
     async def _take(self, handler: Handler, method: str, params: Json) -> None:
         """A notification has no answer, not even an error."""
-        error = await _judged(handler, method, params)
+        try:
+            error = await _judged(handler, method, params)
+        finally:
+            self._room.release()
         if isinstance(error, RpcError):
             log.info("acp_notification_refused", method=method, error=error.message)
 
-    def _cancel(self, handler: Handler, id_: object) -> None:
+    async def _cancel(self, handler: Handler, id_: object) -> None:
         """An unknown id is that of a request which has just been answered."""
         running = self._running.get(id_) if isinstance(id_, int | str) else None
         if running is None:
             return
         if running.method == "session/prompt":
             # Its answer comes when the turn has been cancelled.
-            self._supervisor.start(
-                self._take(handler, "session/cancel", running.params), name="acp cancel"
-            )
+            await self._notified(handler, "session/cancel", running.params)
         elif running.task is not None:
             running.task.cancel()
 

@@ -10,6 +10,7 @@ from taskyard.protocol.acp import (
     INVALID_PARAMS,
     initial_message_id,
 )
+from taskyard.server.tasks.acp import agent
 from tests.integration.server.tasks.acp.scene import Desk, ask, prompts, turn
 from tests.support.provisioning import ok
 from tests.support.tasks import Active, Bench
@@ -99,6 +100,23 @@ async def test_a_template_that_is_not_clear_is_asked_for(desk: Desk) -> None:
     assert "second, tasks" in str(refused.value)
     assert refused.value.code == INVALID_PARAMS
     assert named.session_id
+
+
+async def test_of_many_sessions_without_a_prompt_the_newest_are_remembered(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(agent, "DRAFTS", 2)
+    editor = await desk.editor()
+    opened = [await editor.agent.new_session(cwd="/") for _ in range(3)]
+
+    with pytest.raises(RequestError, match="begin with session/new"):
+        await ask(editor, UUID(opened[0].session_id), "write a poem")
+    kept = ask(editor, UUID(opened[1].session_id), "write a poem")
+    await editor.until(lambda: editor.told("session_info_update"))
+
+    assert not kept.done()
+    await editor.agent.cancel(session_id=opened[1].session_id)
+    await kept
 
 
 async def test_a_template_can_be_named_in_the_address(desk: Desk) -> None:
