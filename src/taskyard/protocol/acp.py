@@ -15,7 +15,7 @@ Under `_meta.taskyard` the two sides tell each other what the protocol has no wo
   given before.
 """
 
-from typing import Any, Final, NotRequired, TypeAlias, TypedDict
+from typing import Any, Final, TypeAlias, TypedDict
 from uuid import UUID, uuid5
 
 __all__ = [
@@ -33,7 +33,6 @@ __all__ = [
     "REQUEST_CANCELLED",
     "Json",
     "SessionInfo",
-    "SessionUpdate",
     "initial_message_id",
 ]
 
@@ -60,14 +59,6 @@ REFUSED: Final = -32004
 def initial_message_id(task_id: UUID) -> UUID:
     """The id of the message that a task's prompt becomes: known before it exists."""
     return uuid5(task_id, "initial")
-
-
-class SessionUpdate(TypedDict):
-    """`params` of `session/update`. `update["sessionUpdate"]` names its kind."""
-
-    sessionId: str
-    update: Json
-    _meta: NotRequired[Json]
 
 
 class SessionInfo(TypedDict):

@@ -60,6 +60,7 @@ AgentLifecycle = Literal[
     "off",
 ]
 AppHealth = Literal["disabled", "initializing", "healthy", "unhealthy"]
+#: What the agent may do without asking: read and change files, everything, or neither.
 PermissionPolicy = Literal["allow_edits", "ask", "allow_all"]
 
 

@@ -67,7 +67,7 @@ class Frame(NamedTuple):
         """The content of a frame that is JSON. Raises `BadFrame`."""
         try:
             found = json.loads(self.content)
-        except ValueError as exc:
+        except (ValueError, RecursionError) as exc:
             raise BadFrame(f"{self.kind.name} holds no JSON") from exc
         if not isinstance(found, dict):
             raise BadFrame(f"{self.kind.name} holds no object")

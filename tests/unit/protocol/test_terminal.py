@@ -63,7 +63,10 @@ def test_what_is_no_frame_is_refused(data: bytes) -> None:
         FrameReader().feed(data)
 
 
-@pytest.mark.parametrize("content", [b"[1]", b"{", b"\xff"])
+@pytest.mark.parametrize(
+    "content",
+    [b"[1]", b"{", b"\xff", pytest.param(b"[" * MAX_FRAME_BYTES, id="deep")],
+)
 def test_a_frame_without_an_object_is_refused_when_one_is_read(content: bytes) -> None:
     with pytest.raises(BadFrame):
         Frame(FrameKind.RESIZE, content).object()

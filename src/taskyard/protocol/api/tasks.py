@@ -8,6 +8,7 @@ from pydantic import Field
 
 from taskyard.protocol.api.common import ApiModel
 from taskyard.protocol.api.workspaces import WorkspaceBuild, WorkspaceStatus
+from taskyard.protocol.link import PermissionPolicy
 from taskyard.protocol.sessions import Controller, SessionTerminal
 
 __all__ = [
@@ -51,8 +52,6 @@ def _is_none(value: object) -> bool:
     return value is None
 
 
-#: What the agent may do without asking: read and change files, everything, or neither.
-PermissionPolicy = Literal["allow_edits", "ask", "allow_all"]
 TaskStatus = Literal["pending", "initializing", "active", "paused", "unknown", "error"]
 
 

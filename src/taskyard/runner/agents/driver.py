@@ -10,8 +10,9 @@ the order in which they are to be stored; emitting never blocks.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
+from taskyard.protocol.link import PermissionPolicy
 from taskyard.protocol.sessions import EventKind
 from taskyard.protocol.terminal import TerminalSize
 from taskyard.runner.agents.hooks.facts import HookFact
@@ -31,8 +32,6 @@ __all__ = [
     "TerminalListener",
     "Unsupported",
 ]
-
-PermissionPolicy = Literal["allow_edits", "ask", "allow_all"]
 
 
 class AgentFailed(Exception):
