@@ -1,6 +1,7 @@
 """Agents that can be installed on a host: exact versions, and how each speaks ACP.
 
-An update is a change of one line here, with a run of the tests marked `e2e`.
+An update is a change of one line here (a test names the few other places that say the
+version), with a run of `make test-agents`.
 """
 
 from collections.abc import Mapping

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from taskyard.provisioner.agent_packages import PACKAGES
+
 __all__ = ["CASES", "COMMON", "Case"]
 
 #: Inputs that every module of an agent has, none at its default.
@@ -73,7 +75,7 @@ CASES = (
         version="4.9.2",
         slug="ccw",
         program="claude-agent-acp",
-        place=".taskyard/agents/claude-code/0.101.0/bin",
+        place=f".taskyard/agents/claude-code/{PACKAGES['claude-code'].version}/bin",
         inputs=(
             f'ai_prompt = "go"\nmodel = "large"\nmcp = {_MCP}\n'
             'permission_mode = "default"\nclaude_api_key = "sk-own"\n'

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from taskyard.provisioner.agent_packages import PACKAGES
 from taskyard.provisioner.engine.lookup import Engine, find_engine
 from tests.integration.provisioner.yard import Yard, open_yard
 from tests.integration.registry.home import Home
@@ -47,5 +48,6 @@ def home(tmp_path: Path) -> Home:
         f"pathlib.Path({str(tmp_path)!r}, 'called.json').write_text(json.dumps(sys.argv[1:]))\n"
     )
     stub.chmod(0o755)
-    (tmp_path / ".taskyard/agents/claude-code/0.101.0").mkdir(parents=True)
+    version = PACKAGES["claude-code"].version
+    (tmp_path / ".taskyard/agents/claude-code" / version).mkdir(parents=True)
     return Home(tmp_path)

@@ -6,12 +6,14 @@ import sys
 import pytest
 
 from taskyard.protocol.provisioner import TaskInput
+from taskyard.provisioner.agent_packages import PACKAGES
 from tests.integration.provisioner.yard import Yard
 from tests.integration.registry.home import Home
 from tests.integration.registry.test_modules import HEAD
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+CLAUDE = PACKAGES["claude-code"]
 NASTY = "it's \"quoted\" $(touch pwned) `touch pwned`\n\\ end'; touch pwned"
 
 
@@ -197,7 +199,7 @@ async def test_what_the_host_does_not_share_is_installed_into_the_home(
     script = await _claude_script(
         yard, 'workdir = "~/p"\n  claude_code_version = "2.1.330"'
     )
-    (home.path / ".taskyard/agents/claude-code/0.101.0").rmdir()
+    (home.path / f".taskyard/agents/claude-code/{CLAUDE.version}").rmdir()
     home.add_command("npm", NPM)
 
     first, again = home.run(script), home.run(script)
@@ -205,7 +207,7 @@ async def test_what_the_host_does_not_share_is_installed_into_the_home(
     assert (first.returncode, again.returncode) == (0, 0), first.stderr
     asked = [line.split()[-1] for line in (home.path / "npm").read_text().splitlines()]
     assert asked == [
-        "@agentclientprotocol/claude-agent-acp@0.101.0",
+        CLAUDE.spec,
         "@anthropic-ai/claude-code@2.1.330",
     ]
     own = home.path / ".taskyard/claude-code-cli/2.1.330"
@@ -220,7 +222,7 @@ async def test_an_installation_that_fails_says_what_to_do(
 ) -> None:
     script = await _claude_script(yard, 'workdir = "~/p"')
     folder = home.path / ".taskyard/agents/claude-code"
-    (folder / "0.101.0").rmdir()
+    (folder / CLAUDE.version).rmdir()
     (home.path / "offline").touch()
     home.add_command("npm", NPM)
 
