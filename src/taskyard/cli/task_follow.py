@@ -85,7 +85,15 @@ def status(
             [detail],
             _status_columns(),
             chosen=columns,
-            default=["state changed", "status", "healthy", "state", "work", "message"],
+            default=[
+                "state changed",
+                "status",
+                "healthy",
+                "state",
+                "work",
+                "source",
+                "message",
+            ],
             empty="",
         )
         if columns is None:
@@ -104,19 +112,22 @@ _ADVICE: Final[Mapping[str, str]] = {
     "resume": "Start it again: taskyard task resume {task}",
     "restart": "Tell it something, and it is started again: taskyard task send {task}",
     "wait": "It goes on by itself, or after: taskyard task send {task}",
-    "view_logs": "See what was said and done: taskyard task logs {task}",
+    "view_logs": "See what was said meanwhile: taskyard workspace logs {logs}",
 }
 
 
 def _advise(detail: TaskDetail, reference: Reference) -> None:
     """What is behind the status, and what to do about it."""
     work = detail.work
-    if work.detail:
+    told = detail.current_state.message if detail.current_state else ""
+    if work.detail and work.detail != told:
         note(f"{work.detail} (says the {work.source})")
     if work.resets_at is not None:
         note(f"Over at {work.resets_at:%Y-%m-%d %H:%M} UTC.")
     if advice := _ADVICE.get(work.action):
-        note(advice.format(task=_named(reference)))
+        logs = Reference(user=reference.user, name=detail.workspace_name)
+        which = " --scripts" if work.source == "process" else ""
+        note(advice.format(task=_named(reference), logs=f"{_named(logs)}{which}"))
 
 
 def _named(reference: Reference) -> str:

@@ -372,6 +372,35 @@ def test_a_status_says_what_one_can_do(api: FakeApi, taskyard: Taskyard) -> None
     ]
 
 
+@pytest.mark.parametrize(
+    ("source", "command"),
+    [
+        ("build", "taskyard workspace logs tidy-up"),
+        ("process", "taskyard workspace logs tidy-up --scripts"),
+    ],
+)
+def test_a_failure_leads_to_the_log_that_tells_of_it(
+    api: FakeApi, taskyard: Taskyard, source: str, command: str
+) -> None:
+    failed = wire.work("failed", source=source, action="view_logs")
+    api.on("GET /tasks/me/fix/detail", wire.task("failed", work=failed))
+
+    ran = taskyard("task", "status", "fix")
+
+    assert ran.err.endswith(f"{command}\n")
+
+
+def test_a_sentence_is_not_said_twice(api: FakeApi, taskyard: Taskyard) -> None:
+    idle = wire.work("idle", detail="Wrote it.")
+    task = wire.task("idle", work=idle, current_state=wire.state("idle", "Wrote it."))
+    api.on("GET /tasks/me/fix/detail", task)
+
+    ran = taskyard("task", "status", "fix")
+
+    assert "Wrote it." in ran.out
+    assert ran.err == ""
+
+
 def test_the_only_waiting_permission_is_approved_without_naming_it(
     api: FakeApi, taskyard: Taskyard
 ) -> None:
