@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import os
 import random
 import signal
+import stat
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -228,6 +230,7 @@ async def _pipes() -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader(limit=_MAX_LINE)
     try:
+        _check_that_it_waits(sys.stdin.fileno())
         await loop.connect_read_pipe(
             lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
         )
@@ -240,6 +243,15 @@ async def _pipes() -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
             detail="An editor starts this command; see `taskyard acp --help`.",
         ) from error
     return reader, asyncio.StreamWriter(transport, protocol, None, loop)
+
+
+def _check_that_it_waits(descriptor: int) -> None:
+    """Raises ValueError for what cannot be waited for, such as /dev/null.
+
+    asyncio takes any device, and fails where nobody can catch it.
+    """
+    if stat.S_ISCHR(os.fstat(descriptor).st_mode) and not os.isatty(descriptor):
+        raise ValueError(f"{descriptor} is a device")
 
 
 async def _line(reader: asyncio.StreamReader) -> bytes:
