@@ -272,10 +272,10 @@ def test_a_later_process_with_the_same_number_does_not_keep_it(tmp_path: Path) -
     assert path.read_text().strip() == str(os.getpid())
 
 
-@pytest.mark.parametrize("left", ["4194305", "nonsense", ""])
+@pytest.mark.parametrize("left", ["4194305", "9" * 30, "0", "\udcff", "nonsense", ""])
 def test_a_pid_file_of_the_dead_is_taken_and_removed(tmp_path: Path, left: str) -> None:
     path = tmp_path / "pid"
-    path.write_text(left)
+    path.write_text(left, errors="surrogateescape")
     file = PidFile(path)
 
     file.claim()

@@ -50,10 +50,10 @@ class PidFile:
 
     def _holder(self) -> int | None:
         try:
-            text = self._path.read_text().strip()
-        except OSError:
+            number = int(self._path.read_text())
+        except (OSError, ValueError):
             return None
-        return int(text) if text.isdecimal() else None
+        return number if number > 0 else None
 
 
 def _began(pid: int) -> float | None:
@@ -70,7 +70,7 @@ def _began(pid: int) -> float | None:
 def _lives(pid: int) -> bool:
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):  # no process has such a number
         return False
     except PermissionError:
         return True
