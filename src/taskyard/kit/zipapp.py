@@ -66,9 +66,10 @@ def build(packages: Sequence[str] = RUNNER, *, main: str = _MAIN) -> bytes:
     """The archive's bytes: the same input gives the same bytes, always.
 
     Modules are found, not imported. Binary parts are left out: packages must work
-    without them. The bytecode of this Python goes along (compiling all of it takes half a
-    second of every workspace's first start); another Python reads the sources. Raises
-    `CannotPack`.
+    without them. Two things go along for machines like this one: the terminal emulator's
+    shared library below `lib/`, where `pyghostty` is installed, and the bytecode of this
+    Python (compiling all of it takes half a second of every workspace's first start);
+    another Python reads the sources. Raises `CannotPack`.
     """
     files: dict[str, bytes] = {"__main__.py": main.encode(), **_libraries()}
     for name in packages:

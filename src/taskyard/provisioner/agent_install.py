@@ -8,8 +8,8 @@
     {agents_dir}/.partial/, .locks/     ours alone
 
 A version's folder appears by one rename, when it is complete and has answered an ACP
-`initialize`, or said its version: an installation that was killed leaves only what the next one clears away.
-Earlier versions stay, because running workspaces have them open.
+`initialize`, or said its version: an installation that was killed leaves only what the next
+one clears away. Earlier versions stay, because running workspaces have them open.
 """
 
 import fcntl
