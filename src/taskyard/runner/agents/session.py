@@ -418,7 +418,7 @@ class Session:
         if kind == "state":
             self._state = data["state"]
         elif kind == "turn_ended":
-            data = self._turns.stamped(data)
+            data = self._turns.stamped(key, data)
         elif kind == "permission_requested":
             self._remember(self._journal.asked(self.id, key))
         elif kind == "permission_resolved":

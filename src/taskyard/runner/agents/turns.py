@@ -113,9 +113,9 @@ class Turns:
         data = {"role": "user", "kind": "text", "text": text, **_named(message_id)}
         self._tell("message", f"user-{message_id}", data)
 
-    def stamped(self, data: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The end of a turn, with the message that began it."""
-        if self._running is None or data.get("message_id"):
+    def stamped(self, turn: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The end of a turn, with the message that began it if that is ours."""
+        if self._running is None or self._running.turn != turn:
             return data
         return {**data, **_named(self._running.message_id)}
 
@@ -144,14 +144,10 @@ class Turns:
             self._take(None)
 
     async def _run(self, prompt: StoredPrompt) -> None:
-        driver = self._driver()
-        if driver is None:
-            self._take(None)
-            return
         self.report_user(prompt.message_id, prompt.text)
         began = self._clock.now()
         try:
-            await driver.prompt(prompt.turn, prompt.text, taken=self._agent_has_it)
+            await self._carry_out(prompt)
         except AgentFailed as exc:
             reason = "cancelled" if self._is_cancelled else "interrupted"
             duration = round((self._clock.now() - began).total_seconds() * 1000)
@@ -162,12 +158,29 @@ class Turns:
             )
         finally:
             await self._before_rest()
-            self._is_cancelled = False
             self._take(None)
         await self._journal.finish(prompt.message_id)
 
+    async def _carry_out(self, prompt: StoredPrompt) -> None:
+        """Hand it to the agent; it may have gone, or the turn be cancelled, meanwhile."""
+        driver = self._driver()
+        if driver is None:
+            raise AgentFailed("the agent ended before it had the prompt")
+        if self._is_cancelled:
+            raise AgentFailed("it was cancelled before the agent had the prompt")
+        try:
+            await driver.prompt(prompt.turn, prompt.text, taken=self._agent_has_it)
+        except AgentFailed:
+            raise
+        except Exception as exc:
+            # Nobody knows what state it is in: a new one takes its place.
+            log.exception("the driver failed in a turn")
+            await driver.close(0)
+            raise AgentFailed(f"the runner failed: {exc!r}") from exc
+
     def _take(self, prompt: StoredPrompt | None) -> None:
         self._running = prompt
+        self._is_cancelled = False
         if prompt is None:
             self._quiet.set()
             self._begun.set()
