@@ -71,9 +71,11 @@ def approve(
     always: Annotated[
         bool, typer.Option("--always", help="For the rest of the session too.")
     ] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Allow what the agent asks for."""
-    _answer(task, permission, "allow_always" if always else "allow_once")
+    kind = "allow_always" if always else "allow_once"
+    _answer(task, permission, kind, as_json=as_json)
 
 
 def deny(
@@ -82,15 +84,19 @@ def deny(
     always: Annotated[
         bool, typer.Option("--always", help="For the rest of the session too.")
     ] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Refuse what the agent asks for."""
-    _answer(task, permission, "reject_always" if always else "reject_once")
+    kind = "reject_always" if always else "reject_once"
+    _answer(task, permission, kind, as_json=as_json)
 
 
 def _answer(
     task: str,
     permission: str,
     kind: Literal["allow_once", "allow_always", "reject_once", "reject_always"],
+    *,
+    as_json: bool,
 ) -> None:
     reference = Reference.parse(task)
 
@@ -101,6 +107,9 @@ def _answer(
         )
 
     answered = run(answer)
+    if as_json:
+        print_json(answered)
+        return
     verb = "Allowed" if kind.startswith("allow") else "Denied"
     note(f"{verb}: {answered.title}", "green")
 

@@ -410,9 +410,10 @@ def test_the_only_waiting_permission_is_approved_without_naming_it(
     api.on("GET /tasks/me/fix/permissions", {"permissions": [old, asked]})
     api.on(f"POST /tasks/me/fix/permissions/{asked.id}", answered)
 
-    ran = taskyard("task", "approve", "fix")
+    ran = taskyard("task", "approve", "fix", "--json")
 
     assert ran.code == 0, ran.err
+    assert json.loads(ran.out)["state"] == "answered"
     body = api.bodies(f"POST /tasks/me/fix/permissions/{asked.id}")[0]
     assert json.loads(body)["kind"] == "allow_once"
 
