@@ -205,7 +205,11 @@ class Mux:
         self.say(frames.encode_open(stream.id, window, target))
         protocol.connection_made(stream)
         if wait:
-            await stream.accepted
+            try:
+                await stream.accepted
+            except asyncio.CancelledError:
+                stream.abort()  # nobody has it
+                raise
         return stream, protocol
 
     def send_message(self, body: dict[str, Any]) -> None:

@@ -31,6 +31,8 @@ __all__ = ["ControlService", "TerminalPlace"]
 
 #: Most agents are there within this time; after it the answer is "under way".
 _PATIENCE_SECONDS: Final = 25.0
+#: A runner accepts or refuses a watcher at once; one that does neither is not waited for.
+OPEN_SECONDS: Final = 15.0
 #: What is read ahead of a slow watcher; beyond it the runner has to wait.
 _READ_AHEAD: Final = 2 * MAX_FRAME_BYTES
 
@@ -117,16 +119,19 @@ class ControlService:
         columns, rows = size or (0, 0)
         try:
             link = self._links.require(place.agent_row_id)
-            transport, protocol = await link.open(
-                {
-                    "service": "terminal",
-                    "session_id": str(place.session_id),
-                    "columns": columns,
-                    "rows": rows,
-                },
-                lambda: asyncio.StreamReaderProtocol(reader),
-                wait=True,
-            )
+            async with asyncio.timeout(OPEN_SECONDS):
+                transport, protocol = await link.open(
+                    {
+                        "service": "terminal",
+                        "session_id": str(place.session_id),
+                        "columns": columns,
+                        "rows": rows,
+                    },
+                    lambda: asyncio.StreamReaderProtocol(reader),
+                    wait=True,
+                )
+        except TimeoutError:
+            raise AppUnreachable(detail="The runner did not answer in time.") from None
         except NotConnected:
             raise AppUnreachable(
                 detail="The workspace's runner is not connected."

@@ -1,4 +1,4 @@
-"""A fake runner whose session has a terminal."""
+"""Fake runners whose session has a terminal."""
 
 import asyncio
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from typing_extensions import override
 
 from taskyard.kit.mux.mux import MuxStream
+from taskyard.protocol.link import Command, Reply
 from taskyard.protocol.terminal import (
     Frame,
     FrameKind,
@@ -15,7 +16,7 @@ from taskyard.protocol.terminal import (
 )
 from taskyard.testing.runners import FakeRunner
 
-__all__ = ["FakeTerminal", "TerminalRunner"]
+__all__ = ["FakeTerminal", "SilentRunner", "StubbornRunner", "TerminalRunner"]
 
 
 class FakeTerminal(asyncio.Protocol):
@@ -88,3 +89,24 @@ class TerminalRunner(FakeRunner):
             + encode(FrameKind.OUTPUT, b"\x1b[Hpainted")
             + encode(FrameKind.REPLAY_END)
         )
+
+
+class StubbornRunner(TerminalRunner):
+    """Its agent works, and is not to be disturbed."""
+
+    @override
+    def answer(self, command: Command) -> Reply | None:
+        if command["name"] != "set_control":
+            return super().answer(command)
+        error = "a turn is running: cancel it, or wait until it has ended"
+        return Reply(type="reply", id=command["id"], ok=False, code="busy", error=error)
+
+
+class SilentRunner(FakeRunner):
+    """Never says whether there is a terminal."""
+
+    asked: list[MuxStream]
+
+    @override
+    def opened(self, stream: MuxStream, target: dict[str, Any]) -> None:
+        self.asked = [stream]

@@ -10,16 +10,20 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
-from typing_extensions import override
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from taskyard.protocol.link import Command, Reply
+from taskyard.kit.mux.mux import StreamReset
 from taskyard.protocol.terminal import FrameKind, encode, encode_object
 from taskyard.server.identity.actor import Role
+from taskyard.server.tasks import control
 from taskyard.testing.runners import FakeRunner
 from tests.conftest import Account, make_account
-from tests.integration.server.tasks.terminals import TerminalRunner
+from tests.integration.server.tasks.terminals import (
+    SilentRunner,
+    StubbornRunner,
+    TerminalRunner,
+)
 from tests.support.serving import served
 from tests.support.tasks import Active, Bench
 
@@ -27,17 +31,6 @@ pytestmark = pytest.mark.asyncio
 
 #: Sent to a watcher that reads nothing: far more than may be on the way to it.
 FLOOD = 64 * 1024 * 1024
-
-
-class StubbornRunner(TerminalRunner):
-    """Its agent works, and is not to be disturbed."""
-
-    @override
-    def answer(self, command: Command) -> Reply | None:
-        if command["name"] != "set_control":
-            return super().answer(command)
-        error = "a turn is running: cancel it, or wait until it has ended"
-        return Reply(type="reply", id=command["id"], ok=False, code="busy", error=error)
 
 
 @pytest_asyncio.fixture
@@ -321,6 +314,22 @@ async def test_a_runner_that_is_away_is_worth_another_try(
 
     assert code == 1013
     assert "not connected" in messages[-1]["reason"]
+
+
+async def test_a_runner_that_neither_accepts_nor_refuses_is_not_waited_for(
+    bench: Bench, base: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(control, "OPEN_SECONDS", 0.05)
+    active = await with_terminal(bench, kind=SilentRunner)
+
+    async with attach(base, active, bench.yard.owner.token) as socket:
+        [closed], code = await end_of(socket)
+
+    assert code == 1013
+    assert "did not answer" in closed["reason"]
+    assert isinstance(active.runner, SilentRunner)
+    with pytest.raises(StreamReset, match="aborted"):
+        await active.runner.asked[0].accepted
 
 
 async def test_a_task_without_a_running_agent_says_to_resume_it(
