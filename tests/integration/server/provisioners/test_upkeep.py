@@ -20,6 +20,7 @@ from taskyard.server.db.tables import (
     GatewayUsageRow,
     ProvisionerJobLogRow,
     ProvisionerJobRow,
+    RunnerStreamRow,
     TemplateVersionRow,
     TokenRow,
 )
@@ -169,6 +170,29 @@ async def test_what_runners_and_sandboxes_said_goes_but_for_the_last_status(
     async with process.sessions() as session:
         kept = (await session.scalars(select(AppStatusRow.message))).all()
     assert kept == ["2"]
+
+
+async def test_how_far_runners_were_heard_is_forgotten_with_their_workspace(
+    yard: Yard, process: ProcessContext, clock: ManualClock
+) -> None:
+    template = await yard.template()
+    kept, deleted = [await yard.workspace(template, name) for name in ("a", "b")]
+    async with process.sessions.begin() as session:
+        session.add_all(
+            RunnerStreamRow(workspace_id=UUID(one["id"]), stream=uuid4(), last_seq=7)
+            for one in (kept, deleted)
+        )
+    await yard.build(deleted, "delete")
+    await prune(process)
+    before = await count(process, RunnerStreamRow)
+    clock.advance(timedelta(days=91))
+
+    await prune(process)
+
+    async with process.sessions() as session:
+        rows = await session.scalars(select(RunnerStreamRow.workspace_id))
+        assert [str(id_) for id_ in rows] == [kept["id"]]
+    assert before == 2
 
 
 async def test_of_the_statuses_of_a_workspace_the_newest_thousand_stay(

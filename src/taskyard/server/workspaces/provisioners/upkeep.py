@@ -20,6 +20,7 @@ from taskyard.server.db.tables import (
     FileRow,
     GatewayUsageRow,
     ProvisionerJobRow,
+    RunnerStreamRow,
     TemplateVersionRow,
     TokenRow,
     WorkspaceRow,
@@ -161,7 +162,11 @@ class Upkeep:
         await queue.prune(self._session, older_than=QUEUE_RETENTION)
 
     async def _prune_agents(self, before: datetime) -> None:
-        """What runners and sandboxes said; the newest status of a workspace stays."""
+        """What runners and sandboxes said; the newest status of a workspace stays.
+
+        How far the outbox of a runner is stored must be known as long as it may dial: that
+        is as long as its workspace is there.
+        """
         newer = aliased(AppStatusRow)
         is_newest = ~(
             select(newer.id)
@@ -171,7 +176,9 @@ class Upkeep:
             )
             .exists()
         )
+        deleted = select(WorkspaceRow.id).where(WorkspaceRow.deleted_at < before)
         for gone in (
+            delete(RunnerStreamRow).where(RunnerStreamRow.workspace_id.in_(deleted)),
             delete(AgentLogRow).where(AgentLogRow.created_at < before),
             delete(EgressDecisionRow).where(EgressDecisionRow.at < before),
             delete(AppStatusRow).where(AppStatusRow.created_at < before, ~is_newest),
