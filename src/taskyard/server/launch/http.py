@@ -11,12 +11,15 @@ from starlette.types import ASGIApp
 from typing_extensions import override
 
 from taskyard.kit.supervisor import Supervisor
+from taskyard.server.launch.draining import Draining
 from taskyard.server.launch.errors import CannotStart
 
 __all__ = ["serving"]
 
-#: Requests in progress get this long; streams are open for ever and are cut off.
+#: Requests in progress get this long; streams that are open for ever are ended at once.
 _GRACE_SECONDS: Final = 3
+#: For what does not even let itself be ended.
+_LAST_SECONDS: Final = 6
 
 
 class _Server(uvicorn.Server):
@@ -32,14 +35,15 @@ async def serving(app: ASGIApp, listener: socket.socket) -> AsyncGenerator[None]
 
     Raises CannotStart when the application does not come up.
     """
+    draining = Draining(app)
     server = _Server(
         uvicorn.Config(
-            app,
+            draining,
             log_config=None,
             access_log=False,  # paths with tokens in their query are not written down
             server_header=False,
             lifespan="on",
-            timeout_graceful_shutdown=_GRACE_SECONDS,
+            timeout_graceful_shutdown=_LAST_SECONDS,
             ws_max_size=4 * 1024**2,
         )
     )
@@ -61,4 +65,5 @@ async def serving(app: ASGIApp, listener: socket.socket) -> AsyncGenerator[None]
             yield
         finally:
             server.should_exit = True
+            await draining.end(_GRACE_SECONDS)
             await ended.wait()
