@@ -8,6 +8,8 @@ Beside the commands of `acp_polite`, a prompt may say:
     retry TEXT       say that it tries again after TEXT
     twice KIND       ask two questions at once, and say what was answered to each
     askdie KIND      ask for permission and die before the answer comes
+    askgo KIND       ask for permission and end the turn before the answer comes
+    asklate KIND     ask for permission when the turn has been cancelled
 """
 
 import json
@@ -84,6 +86,15 @@ class Fails(Polite):
         self.put_question(kind)
         time.sleep(0.2)  # noqa: TID251 - a process of its own
         self.do_die("")
+
+    def do_askgo(self, kind: str) -> None:
+        self.put_question(kind)
+
+    def do_asklate(self, kind: str) -> None:
+        self.do_wait("")
+        number = self.put_question(kind)
+        while (message := self.read_more()) and message.get("id") != number:
+            self.act(message)
 
 
 class NeverReady(Polite):

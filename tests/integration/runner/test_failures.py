@@ -165,6 +165,40 @@ async def test_an_agent_that_asks_and_dies_leaves_no_question_behind(
         assert resolved[0]["data"]["outcome"] == "cancelled"
 
 
+async def test_an_agent_that_ends_its_turn_leaves_no_question_behind(
+    tmp_path: Path,
+) -> None:
+    async with TestWorkspace(tmp_path) as workspace:
+        server = workspace.server
+        session = await workspace.begin(command=FAILS, permission_policy="ask")
+
+        end = await workspace.turn(session, "askgo execute")
+        await server.until(lambda: bool(server.session_events("permission_resolved")))
+        await workspace.turn(session, "say again", message="m2")
+
+        resolved = server.session_events("permission_resolved")
+        assert end["stop_reason"] == "end_turn"
+        assert [e["data"]["outcome"] for e in resolved] == ["cancelled"]
+        assert (server.state, server.said()) == ("idle", "again")
+
+
+async def test_nobody_is_asked_for_a_turn_that_is_cancelled(tmp_path: Path) -> None:
+    async with TestWorkspace(tmp_path) as workspace:
+        server = workspace.server
+        session = await workspace.begin(command=FAILS, permission_policy="ask")
+        turn = asyncio.get_running_loop().create_task(
+            workspace.turn(session, "asklate execute")
+        )
+        await server.until(lambda: server.state == "running")
+
+        await server.command("cancel", session_id=session)
+        end = await turn
+        await server.until(lambda: server.state == "idle")
+
+        assert end["stop_reason"] == "cancelled"
+        assert not server.session_events("permission_requested")
+
+
 async def test_a_line_of_60_megabytes_is_passed_over(tmp_path: Path) -> None:
     async with TestWorkspace(tmp_path) as workspace:
         session = await workspace.begin(command=FAILS)

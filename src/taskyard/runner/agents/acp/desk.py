@@ -3,15 +3,19 @@
 import asyncio
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple, final
+from typing import Any, Final, NamedTuple, final
 
+from taskyard.kit.shapes import as_object
 from taskyard.protocol.sessions import PermissionOption
 from taskyard.runner.agents.driver import Emit, PermissionPolicy
 from taskyard.runner.agents.permissions import choose, options_of
 
-__all__ = ["PermissionDesk"]
+__all__ = ["CANCELLED", "PermissionDesk"]
 
 Json = dict[str, Any]
+
+#: The answer to a request that nobody is to answer any more.
+CANCELLED: Final[Json] = {"outcome": {"outcome": "cancelled"}}
 
 
 @final
@@ -50,7 +54,7 @@ class PermissionDesk:
             request,
             {
                 "tool": tool,
-                "tool_id": params.get("toolCall", {}).get("toolCallId"),
+                "tool_id": as_object(params.get("toolCall")).get("toolCallId"),
                 "options": options,
                 "title": title,
             },
@@ -77,7 +81,7 @@ class PermissionDesk:
                 self._settle(request, chosen["id"], by="policy")
 
     def withdraw(self) -> None:
-        """Nobody needs an answer any more: the turn was cancelled, or the agent is gone."""
+        """Nobody needs an answer any more: the turn is over, or the agent is gone."""
         for request in list(self._questions):
             self.answer(request, "")
 
@@ -116,7 +120,7 @@ class PermissionDesk:
             self._emit(
                 "permission_resolved", request, {"outcome": "cancelled", "by": by}
             )
-            return {"outcome": {"outcome": "cancelled"}}
+            return CANCELLED
         self._emit(
             "permission_resolved",
             request,

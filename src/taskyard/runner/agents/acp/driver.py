@@ -12,7 +12,7 @@ from typing import Any, Final, final
 
 from taskyard.kit.shapes import as_object, as_objects
 from taskyard.kit.supervisor import Supervisor
-from taskyard.runner.agents.acp.desk import PermissionDesk
+from taskyard.runner.agents.acp.desk import CANCELLED, PermissionDesk
 from taskyard.runner.agents.acp.options import option_text
 from taskyard.runner.agents.acp.outcome import (
     AUTH_REQUIRED,
@@ -97,6 +97,7 @@ class AcpDriver:
         self._told: deque[Translated] = deque(maxlen=TOLD_EVENTS)
         self._heard = asyncio.Event()
         self._turn = ""
+        self._is_cancelled = False  # the turn that runs
         self._watch = TurnWatch()
         self._garbage = 0
         self._ended = asyncio.Event()
@@ -166,7 +167,7 @@ class AcpDriver:
         self, turn: str, text: str, *, taken: Callable[[], None] | None = None
     ) -> None:
         peer = self._connected()
-        self._turn = turn
+        self._turn, self._is_cancelled = turn, False
         self._watch = watch = TurnWatch()
         self._translator.turn_over()
         self._state("running")
@@ -217,6 +218,7 @@ class AcpDriver:
     async def cancel(self) -> None:
         if not self._turn or self._peer is None:
             return
+        self._is_cancelled = True
         with suppress(AgentFailed):
             await self._peer.notify("session/cancel", {"sessionId": self._external_id})
         self._desk.withdraw()
@@ -425,6 +427,8 @@ class AcpDriver:
         if method != "session/request_permission":
             raise RpcError(METHOD_NOT_FOUND, f"this client has no {method}")
         tool = self._translator.tool(_get(params, "toolCall"))
+        if self._is_cancelled:
+            return CANCELLED  # nobody is asked for a turn that is to end
         policy = self._launch.permission_policy if self._launch else "ask"
         return await self._desk.ask(policy, tool, params)
 
@@ -455,6 +459,7 @@ class AcpDriver:
 
     def _finish(self, turn: str, data: Json, began: float) -> None:
         self._turn = ""
+        self._desk.withdraw()
         duration = round((time.monotonic() - began) * 1000)
         self._emit("turn_ended", turn, {**data, "duration_ms": duration})
 
