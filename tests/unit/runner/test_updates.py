@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from taskyard.runner.agents.acp.updates import Translator
+from taskyard.runner.agents.acp.updates import Translator, limit_of
 
 
 def translate(*updates: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
@@ -227,3 +227,12 @@ def test_grouped_choices_are_flattened() -> None:
     events = Translator().offered({"configOptions": [option]})
 
     assert [c["value"] for c in events[0].data["options"][0]["choices"]] == ["a", "b"]
+
+
+@pytest.mark.parametrize("resets", [1e300, -1e300, float("nan"), 1.8e15])
+def test_a_limit_that_ends_at_no_time_there_is_ends_nobody_knows_when(
+    resets: float,
+) -> None:
+    limit = {"status": "rejected", "resetsAt": resets}
+
+    assert limit_of({"_meta": {"_claude/rateLimit": limit}}) == ""

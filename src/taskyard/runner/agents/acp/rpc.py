@@ -117,9 +117,16 @@ class Peer:
                 self._answer(number, method, body), name=f"acp {method}"
             )
         elif isinstance(method, str):
-            self._on_notification(method, body)
+            self._notice(method, body)
         elif isinstance(number, int) and (future := self._pending.get(number)):
             _settle(future, message)
+
+    def _notice(self, method: str, params: Json) -> None:
+        """One that we stumble over must not keep us from reading the next."""
+        try:
+            self._on_notification(method, params)
+        except Exception:
+            log.exception("notification %r of the agent failed", method)
 
     async def _answer(self, number: Any, method: str, params: Json) -> None:
         try:

@@ -151,7 +151,10 @@ def limit_of(update: Mapping[str, Any]) -> str | None:
     resets = limit.get("resetsAt")
     if not isinstance(resets, int | float):
         return ""
-    return datetime.fromtimestamp(resets, tz=UTC).isoformat()
+    try:
+        return datetime.fromtimestamp(resets, tz=UTC).isoformat()
+    except (OverflowError, ValueError, OSError):
+        return ""  # no time that there is
 
 
 def _mode_said(update: Mapping[str, Any]) -> str:
