@@ -74,6 +74,10 @@ class Surface:
         self._methods = {path: method for method, path in self._routes}
         self._methods |= dict.fromkeys(self._posts, "POST")
 
+    def remove_uploads(self) -> None:
+        """For a server that ends: nobody reads them any more."""
+        self._uploads.remove()
+
     async def __call__(self, request: Request) -> Response:
         if not self._access.hosts.allows(request.headers.get("host", "")):
             allowed = ", ".join(self._access.hosts.names)

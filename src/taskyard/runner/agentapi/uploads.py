@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import re
+import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -62,6 +63,12 @@ class Uploads:
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="agentapi-uploads-"))
         return await asyncio.to_thread(_store, file, self._folder)
+
+    def remove(self) -> None:
+        """Forget all of them; the next one has a folder of its own."""
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
 
 
 def field_file(request: Request, field: str) -> UploadedFile:

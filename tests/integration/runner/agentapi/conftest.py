@@ -1,5 +1,6 @@
 """The four ways to meet AgentAPI here: in a workspace or alone, with or without a terminal."""
 
+import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -34,6 +35,12 @@ class Target:
     def working(self, seconds: float) -> str:
         """A prompt that takes so long."""
         return f"think {seconds}" if self.transport == "pty" else f"sleep {seconds}"
+
+
+@pytest.fixture(autouse=True)
+def _temporary(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What is uploaded ends with the test."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
 
 @asynccontextmanager

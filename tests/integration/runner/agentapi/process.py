@@ -44,6 +44,7 @@ class Server:
             env={
                 "PATH": os.environ["PATH"],
                 "HOME": str(home),
+                "TMPDIR": str(home),
                 "AGENTAPI_PORT": str(self.port),
                 **(environment or {}),
             },

@@ -111,6 +111,17 @@ async def family_with_daemon(server: Server) -> list[Process]:
 # -- its end --------------------------------------------------------------------------
 
 
+async def test_uploads_are_kept_until_its_end(tmp_path: Path) -> None:
+    async with serving(tmp_path, *POLITE) as server:
+        await server.client.until_status("stable")
+        answer = await server.client.http.post("/upload", files={"file": ("a", b"x")})
+        path = Path(answer.json()["filePath"])
+        kept = await asyncio.to_thread(path.read_bytes)
+
+    assert kept == b"x"
+    assert not path.parent.parent.exists()
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 @pytest.mark.parametrize("words", [POLITE, ACP], ids=["terminal", "acp"])
 async def test_a_signal_ends_it_and_all_that_the_agent_left(

@@ -5,6 +5,7 @@ import gc
 import json
 import shutil
 import socket
+import tempfile
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -30,6 +31,12 @@ from taskyard.runner.agents.driver import AgentFailed
 
 pytestmark = pytest.mark.asyncio
 AT = "2026-01-01T00:00:00Z"
+
+
+@pytest.fixture(autouse=True)
+def _temporary(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What is uploaded ends with the test."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
 
 class Chat:

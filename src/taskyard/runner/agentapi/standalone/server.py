@@ -72,7 +72,7 @@ def piped_prompt() -> str:
 
 @final
 class _Server:
-    """Closed in this order: agent, state file, listener, background work."""
+    """Closed in this order: agent, state file, listener, uploads, background work."""
 
     def __init__(self, options: Options, clock: Clock) -> None:
         self._options = options
@@ -88,11 +88,11 @@ class _Server:
             chat = self._chat(supervisor)
             self._restore(chat)
             self._listen_to_signals(chat)
+            surface = Surface(chat, self._access())
+            stack.callback(surface.remove_uploads)
             server = await stack.enter_async_context(
                 serve_on_loopback(
-                    Surface(chat, self._access()),
-                    port=self._options.port,
-                    body_limit=BODY_BYTES,
+                    surface, port=self._options.port, body_limit=BODY_BYTES
                 )
             )
             stack.push_async_callback(lambda: self._keeper.keep(chat.snapshot()))
