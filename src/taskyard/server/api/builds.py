@@ -164,7 +164,7 @@ async def follow_logs(
     socket: WebSocket,
     actor: CurrentUser,
     process: Process,
-    after: Annotated[int, Query()] = 0,
+    after: LogAfter = 0,
 ) -> None:
     async with process.sessions() as session:
         row = await Factory(process, session).workspaces().build(actor, build)

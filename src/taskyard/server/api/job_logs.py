@@ -12,8 +12,14 @@ from taskyard.server.provisioning.logs import follow
 
 __all__ = ["LogAfter", "LogBefore", "follow_job"]
 
-LogAfter = Annotated[int, Query(description="Only lines with a greater id")]
-LogBefore = Annotated[int | None, Query(description="Only lines with a smaller id")]
+_MOST = 2**63 - 1  # a stream that has begun can answer no bad number
+LogAfter = Annotated[
+    int, Query(description="Only lines with a greater id", ge=-_MOST, le=_MOST)
+]
+LogBefore = Annotated[
+    int | None,
+    Query(description="Only lines with a smaller id", ge=-_MOST, le=_MOST),
+]
 
 
 async def follow_job(

@@ -1,7 +1,7 @@
 """Routes that follow tasks as they happen."""
 
 from collections.abc import AsyncGenerator
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import StreamingResponse
@@ -20,7 +20,8 @@ router = APIRouter(prefix="/api/v2", tags=["events"])
 
 _HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 Limit = Annotated[int, Query(ge=1, le=MAX_PAGE)]
-Seq = Annotated[int | None, Query(ge=0)]
+_MOST: Final = 2**63 - 1  # a stream that has begun can answer no bad number
+Seq = Annotated[int | None, Query(ge=0, le=_MOST)]
 
 
 class LastEventIdInvalid(InvalidRequest):
@@ -119,7 +120,8 @@ def _stream(frames: AsyncGenerator[Frame]) -> StreamingResponse:
 
 
 def _number(last_event_id: str) -> int:
-    if not last_event_id.isdecimal():
-        detail = f"{last_event_id!r} is not a number"
+    is_number = last_event_id.isdecimal() and len(last_event_id) < len(str(_MOST))
+    if not is_number:
+        detail = f"{last_event_id[:100]!r} is not a number"
         raise LastEventIdInvalid(validations=[Validation("Last-Event-ID", detail)])
     return int(last_event_id)

@@ -1,9 +1,8 @@
 """Template versions: imported once, then read."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, WebSocket, status
+from fastapi import APIRouter, WebSocket, status
 
 from taskyard.protocol.api.common import Done, ErrorBody
 from taskyard.protocol.api.templates import (
@@ -165,7 +164,7 @@ async def follow_logs(
     socket: WebSocket,
     actor: CurrentUser,
     process: Process,
-    after: Annotated[int, Query()] = 0,
+    after: LogAfter = 0,
 ) -> None:
     async with process.sessions() as session:
         row = await Factory(process, session).versions().find(actor, version)

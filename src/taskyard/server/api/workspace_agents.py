@@ -4,10 +4,9 @@
 """
 
 from collections.abc import AsyncGenerator
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, WebSocket
+from fastapi import APIRouter, WebSocket
 from pydantic import TypeAdapter
 
 from taskyard.protocol.api.common import ErrorBody
@@ -54,7 +53,7 @@ async def follow_agent_logs(
     socket: WebSocket,
     actor: CurrentUser,
     process: Process,
-    after: Annotated[int, Query()] = 0,
+    after: LogAfter = 0,
 ) -> None:
     async with process.sessions() as session:
         row = await Factory(process, session).agents().find(actor, agent)

@@ -185,16 +185,19 @@ async def test_the_stream_is_a_page_for_who_accepts_json(bench: Bench) -> None:
     assert [event["seq"] for event in answer.json()] == [3, 4]
 
 
-async def test_a_last_event_id_that_is_no_number_is_a_bad_request(
-    bench: Bench,
+@pytest.mark.parametrize("number", ["x", "-1", "1" * 20, "1" * 5000])
+async def test_a_place_that_no_event_can_have_is_a_bad_request(
+    bench: Bench, number: str
 ) -> None:
     active = await bench.active()
 
-    answer = await bench.client.get(
-        f"{active.path}/events", headers={"Last-Event-ID": "x"}
+    by_header = await bench.client.get(
+        f"{active.path}/events", headers={"Last-Event-ID": number}
     )
+    by_query = await bench.client.get(f"{active.path}/events?after={number}")
 
-    assert answer.status_code == HTTPStatus.BAD_REQUEST
+    assert by_header.status_code == HTTPStatus.BAD_REQUEST
+    assert by_query.status_code == HTTPStatus.BAD_REQUEST
 
 
 async def test_two_sessions_of_a_task_share_one_order(bench: Bench) -> None:
