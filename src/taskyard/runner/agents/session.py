@@ -385,6 +385,7 @@ class Session:
             return
         if self._state not in _DOWN:
             return  # another try, asked for at the same time, has brought it back
+        self._starting = True  # nobody else does, while the old one ends
         # A login that was wanted is asked for again by a fresh process.
         if self._driver is not None:
             old, self._driver = self._driver, None
