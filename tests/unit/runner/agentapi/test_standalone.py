@@ -2,11 +2,17 @@
 
 import json
 import os
+import re
 import stat
 from pathlib import Path
 
 import pytest
 
+from taskyard.runner.agentapi.standalone.attach import (
+    CannotAttach,
+    attach,
+    fitting,
+)
 from taskyard.runner.agentapi.standalone.options import UsageError, parse
 from taskyard.runner.agentapi.standalone.pidfile import AlreadyRunning, PidFile
 from taskyard.runner.agentapi.standalone.state import (
@@ -240,7 +246,11 @@ def test_an_unchanged_state_is_not_written_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["{", "[]", '{"version": 2}', '{"version": 1, "messages": [{"id": 0}]}']
+    "text",
+    [
+        *("{", "[]", '{"version": 2}', '{"version": 1, "messages": [{"id": 0}]}'),
+        pytest.param("[" * 100_000, id="deep"),
+    ],
 )
 def test_a_broken_state_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "state.json"
@@ -295,3 +305,32 @@ def test_a_pid_file_of_another_is_left_alone(tmp_path: Path) -> None:
     file.release()
 
     assert path.exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("http://[::", "cannot be used: Invalid IPv6 URL"),
+        ("http://localhost:99999", "cannot be used: Port out of range"),
+        ("localhost:3284", "must look like http://localhost:3284"),
+        ("https://localhost", "must look like http://localhost:3284"),
+    ],
+)
+def test_a_place_that_cannot_be_attached_to_is_explained(url: str, words: str) -> None:
+    with pytest.raises(CannotAttach, match=re.escape(words)):
+        attach(url)
+
+
+@pytest.mark.parametrize(
+    ("rows", "shown"),
+    [
+        (7, ["hello", "", "", "", "> ", "", "help"]),
+        (5, ["hello", "", "> ", "", "help"]),
+        (2, ["", "help"]),
+        (0, ["help"]),
+    ],
+)
+def test_a_screen_that_is_too_tall_is_shown_without_its_gap(
+    rows: int, shown: list[str]
+) -> None:
+    assert fitting("hello\n\n\n\n> \n\nhelp", rows) == shown

@@ -16,10 +16,11 @@ import threading
 import tty
 from collections.abc import Generator
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import Any, Final, final
 from urllib.parse import urlsplit
 
-__all__ = ["CannotAttach", "attach"]
+__all__ = ["CannotAttach", "attach", "fitting"]
 
 _TIMEOUT: Final = 10.0
 _DETACH: Final = b"\x1d"  # Ctrl-]: nothing an agent needs
@@ -32,18 +33,38 @@ class CannotAttach(Exception):
 
 def attach(url: str) -> int:
     """Show the screen until the agent ends or Ctrl-] is pressed. Raises `CannotAttach`."""
-    address = urlsplit(url)
-    if address.scheme != "http" or not address.hostname:
-        raise CannotAttach(f"the URL {url!r} must look like http://localhost:3284")
+    server = _server(url)
     if not sys.stdin.isatty():
         raise CannotAttach("standard input is not a terminal")
-    server = _Server(address.hostname, address.port or 80, address.path.rstrip("/"))
     has_terminal = server.call("GET", "/status").get("transport") != "acp"
     view = _View(server, line=None if has_terminal else "")
     with _raw_terminal():
         threading.Thread(target=view.show, daemon=True).start()
         view.type()
     return 0
+
+
+def fitting(screen: str, rows: int) -> list[str]:
+    """As many lines of the end as fit; a compatible terminal is taller than a person's.
+
+    Then without the gap that an agent leaves above its input box.
+    """
+    lines = screen.split("\n")
+    if len(lines) > rows:
+        pairs = pairwise(["-", *lines])
+        lines = [line for above, line in pairs if line.strip() or above.strip()]
+    return lines[-max(rows, 1) :]
+
+
+def _server(url: str) -> "_Server":
+    try:
+        address = urlsplit(url)
+        host, port = address.hostname, address.port
+    except ValueError as exc:
+        raise CannotAttach(f"the URL {url!r} cannot be used: {exc}") from exc
+    if address.scheme != "http" or not host:
+        raise CannotAttach(f"the URL {url!r} must look like http://localhost:3284")
+    return _Server(host, port or 80, address.path.rstrip("/"))
 
 
 @final
@@ -114,6 +135,8 @@ class _View:
         gone = loop.create_future()
 
         def typed() -> None:
+            if gone.done():
+                return
             data = os.read(0, 4096)
             if not data or _DETACH in data:
                 gone.set_result(None)
@@ -165,12 +188,11 @@ class _View:
         self._server.call("POST", "/message", {"type": kind, "content": content})
 
     def _draw(self) -> None:
-        """As much of the end as fits; a compatible terminal is taller than a person's."""
         size = fcntl.ioctl(1, termios.TIOCGWINSZ, b"\0" * 8)
         rows, columns = struct.unpack("HHHH", size)[:2]
         below = [] if self._line is None else ["", self._problem, f"> {self._line}"]
         room = (rows or 24) - len(below)
-        lines = [*self._screen.split("\n")[-room:], *below]
+        lines = [*fitting(self._screen, room), *below]
         cut = [line[: columns or 80] for line in lines]
         with self._drawing:
             sys.stdout.write(_CLEAR + "\r\n".join(cut))

@@ -38,7 +38,7 @@ class StateFile:
             body: Any = json.loads(self._path.read_text("utf-8"))
         except FileNotFoundError:
             return None
-        except (OSError, ValueError) as exc:
+        except (OSError, ValueError, RecursionError) as exc:
             raise CannotLoad(f"{self._path}: {exc}") from exc
         if (
             not isinstance(body, dict)
