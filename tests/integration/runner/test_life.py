@@ -122,9 +122,11 @@ async def test_two_prompts_for_an_agent_that_is_down_bring_back_one(
         )
         await server.until(lambda: server.state == "idle")
         await workspace.turn(session, "say welcome", message="m3")
+        await workspace.stop()
 
         states = [event["data"]["state"] for event in server.session_events("state")]
         assert states.count("starting") == 2, "the first, and the one after the login"
+        assert "error" not in states, "nobody tries once more"
 
 
 @pytest.mark.parametrize("agent", ["polite", "loads-only"])
