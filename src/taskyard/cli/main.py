@@ -11,7 +11,7 @@ import typer
 from taskyard.cli import flags
 from taskyard.cli.exit_codes import ExitCode, for_error
 from taskyard.cli.lazy import LazyCommand, LazyGroup
-from taskyard.kit.errors import TaskyardError
+from taskyard.kit.errors import InvalidRequest, TaskyardError
 
 __all__ = ["COMMANDS", "app", "main"]
 
@@ -127,6 +127,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except TaskyardError as error:
         _report(error)
         sys.exit(for_error(error))
+    except OSError as error:
+        if error.filename is None:
+            raise  # no file that a person has named
+        reason = f"{error.filename}: {error.strerror}."
+        _report(InvalidRequest("A file or folder cannot be used.", detail=reason))
+        sys.exit(ExitCode.USAGE)
     except SystemExit as left:
         if not isinstance(left.__context__, BrokenPipeError):
             raise

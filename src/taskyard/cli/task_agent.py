@@ -155,6 +155,11 @@ def artifacts(
 ) -> None:
     """List the files that the agent's tools created, edited or deleted."""
     reference = Reference.parse(task)
+    if len([word for word in (diff, text, save) if word]) > 1 or (to and not save):
+        raise InvalidRequest(
+            "--diff, --text and --save are three different things, --to is for --save.",
+            detail="Use one at a time.",
+        )
     if save:
         _save(reference, save, to)
         return

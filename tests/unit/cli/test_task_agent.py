@@ -219,3 +219,27 @@ def test_the_present_file_is_saved(
     assert (tmp_path / "app.py").read_bytes() == b"\0now"
     assert (saved.code, again.code) == (0, 2)
     assert "Use --to" in again.err
+
+
+@pytest.mark.usefixtures("files")
+def test_a_place_that_cannot_be_written_to_is_named(
+    api: FakeApi, taskyard: Taskyard, tmp_path: Path
+) -> None:
+    path = f"GET /tasks/me/tidy-up/artifacts/{FIRST}/content"
+    api.on(path, Response(content=b"now"))
+    there = tmp_path / "nowhere" / "app.py"
+
+    ran = taskyard(
+        "task", "artifacts", "tidy-up", "--save", str(FIRST), "--to", str(there)
+    )
+
+    assert ran.code == 2
+    assert f"{there}: No such file or directory." in ran.err
+
+
+def test_options_that_ask_for_different_things_are_refused(taskyard: Taskyard) -> None:
+    both = taskyard("task", "artifacts", "tidy-up", "--diff", "a", "--text", "b")
+    aimless = taskyard("task", "artifacts", "tidy-up", "--to", "here")
+
+    assert (both.code, aimless.code) == (2, 2)
+    assert "Use one at a time." in both.err
