@@ -36,11 +36,12 @@ class Server:
         *,
         stdin: bytes | None = None,
         environment: Mapping[str, str] | None = None,
+        program: Sequence[str] = AGENTAPI,
     ) -> None:
         self.port = free_port()
         self.client = Client(f"http://127.0.0.1:{self.port}")
         self.process = subprocess.Popen(
-            [*AGENTAPI, "server", *words],
+            [*program, "server", *words],
             env={
                 "PATH": os.environ["PATH"],
                 "HOME": str(home),
@@ -78,9 +79,10 @@ async def serving(
     *words: str,
     stdin: bytes | None = None,
     environment: Mapping[str, str] | None = None,
+    program: Sequence[str] = AGENTAPI,
 ) -> AsyncGenerator[Server]:
     """A server for `words`, ended with the test."""
-    server = Server(home, words, stdin=stdin, environment=environment)
+    server = Server(home, words, stdin=stdin, environment=environment, program=program)
     try:
         yield server
     finally:
