@@ -198,6 +198,7 @@ async def _serve(config: Config) -> None:
                 print(await _greeting(process), flush=True)  # noqa: T201 - for people
                 await stop.wait()
             process.links.go_away()
+            process.broadcast.close()
 
 
 def _stop_signals() -> asyncio.Event:

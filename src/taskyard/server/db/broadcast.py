@@ -122,6 +122,7 @@ class Broadcast:
             set
         )
         self.connected = asyncio.Event()
+        self.is_closing = False
 
     @asynccontextmanager
     async def subscribe(
@@ -149,6 +150,11 @@ class Broadcast:
                 self._waiters[key].discard(subscription)
                 if not self._waiters[key]:
                     del self._waiters[key]
+
+    def close(self) -> None:
+        """Wake everyone for the last time: whoever waits for long answers as it is now."""
+        self.is_closing = True
+        self._ring_all()
 
     async def run(self) -> None:
         """Listen for ever, through restarts of the database."""

@@ -214,6 +214,22 @@ async def test_a_waiting_heartbeat_hears_of_a_cancelation_at_once(yard: Yard) ->
     assert waiting.result().cancel
 
 
+async def test_who_waits_is_answered_at_once_when_the_server_stops(
+    yard: Yard, process: ProcessContext
+) -> None:
+    await yard.version(run=False)
+    job = await taken(yard.provisioner)
+
+    async with asyncio.timeout(15), asyncio.TaskGroup() as group:
+        beating = group.create_task(yard.provisioner.heartbeat(job, wait=29))
+        idle = group.create_task(yard.provisioner.acquire(wait=25))
+        await yard.provisioner.heartbeat(job)
+        process.broadcast.close()
+
+    assert not beating.result().cancel
+    assert idle.result() is None
+
+
 async def test_a_silent_job_that_was_canceled_is_not_begun_again(
     yard: Yard, process: ProcessContext
 ) -> None:

@@ -33,7 +33,7 @@ async def wait_for_job(
     loop = asyncio.get_running_loop()
     until = loop.time() + longest.total_seconds()
     async with broadcast.subscribe(topics.PROVISIONER_READY) as hints:
-        while not await is_gone():
+        while not (broadcast.is_closing or await is_gone()):
             job = await _try(attempt)
             left = until - loop.time()
             if job is not None or left <= 0:
@@ -60,7 +60,7 @@ async def wait_for_cancel(
         while True:
             reply = await beat()
             left = until - loop.time()
-            if reply.cancel or left <= 0:
+            if reply.cancel or left <= 0 or broadcast.is_closing:
                 return reply
             await hints.changed(timeout=left)
 
