@@ -3,14 +3,22 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Callable,
+    Collection,
+    Iterable,
+    Mapping,
+)
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from http import HTTPStatus
-from typing import ClassVar, Final
+from typing import ClassVar, Final, cast
 from urllib.parse import unquote
 
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from taskyard.server.gateway.demo import model
 from taskyard.server.gateway.demo.listing import LISTINGS
@@ -28,19 +36,25 @@ from taskyard.server.gateway.exchange import Header, Outgoing, Refused, Reply
 
 __all__ = ["DemoModel"]
 
+# A conversation is read on the event loop, and a workspace may send anything: what is read
+# is limited to a fraction of a second.
 _MAX_BODY: Final = 8 * 1024 * 1024
+#: Far more than stand in the text of a conversation; each that does not makes an object.
+_MAX_BRACKETS: Final = 250_000
+#: An agent's tools have some thousand values, a turn has ten.
+_MAX_VALUES: Final = 30_000
 _JSON: Final[list[Header]] = [(b"content-type", b"application/json")]
 _EVENTS: Final[list[Header]] = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-cache"),
 ]
 #: What answers a POST to a path; of Gemini's, what stands behind the model's name.
-_POSTS: Final[Mapping[str, Callable[[bytes], Request]]] = {
-    "v1/messages": MessagesRequest.model_validate_json,
-    "chat/completions": ChatRequest.model_validate_json,
-    "responses": ResponsesRequest.model_validate_json,
-    ":generateContent": GenerateRequest.model_validate_json,
-    ":streamGenerateContent": GenerateRequest.model_validate_json,
+_POSTS: Final[Mapping[str, Callable[[object], Request]]] = {
+    "v1/messages": MessagesRequest.model_validate,
+    "chat/completions": ChatRequest.model_validate,
+    "responses": ResponsesRequest.model_validate,
+    ":generateContent": GenerateRequest.model_validate,
+    ":streamGenerateContent": GenerateRequest.model_validate,
 }
 _COUNTS: Final[Mapping[str, str]] = {
     "v1/messages/count_tokens": "input_tokens",
@@ -99,22 +113,52 @@ class DemoModel:
             await asyncio.sleep(self._pause)
 
 
-def _read(protocol: Callable[[bytes], Request], body: bytes) -> Request:
-    if len(body) > _MAX_BODY:
-        # Read on the event loop, so a limit of milliseconds.
-        raise Refused(
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            "request_too_large",
-            f"The demo model reads conversations up to {_MAX_BODY >> 20} MB.",
-        )
+def _read(protocol: Callable[[object], Request], body: bytes) -> Request:
+    brackets = sum(map(body.count, (b"{", b"[")))
+    if len(body) > _MAX_BODY or brackets > _MAX_BRACKETS:
+        raise _too_large()
     try:
-        return protocol(body)
+        document = from_json(body)
+    except ValueError as error:
+        raise _unreadable(f"body: {error}") from error
+    if _has_more_values(document, _MAX_VALUES):
+        raise _too_large()
+    try:
+        return protocol(document)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(step) for step in first["loc"]) or "body"
-        raise Refused(
-            HTTPStatus.BAD_REQUEST, "invalid_request_error", f"{where}: {first['msg']}"
-        ) from error
+        raise _unreadable(f"{where}: {first['msg']}") from error
+
+
+def _has_more_values(document: object, most: int) -> bool:
+    left = [document]
+    while left:
+        inside = _inside(left.pop())
+        most -= len(inside)
+        if most < 0:
+            return True
+        left += inside
+    return False
+
+
+def _inside(value: object) -> Collection[object]:
+    if isinstance(value, dict):
+        return cast("dict[str, object]", value).values()
+    return cast("list[object]", value) if isinstance(value, list) else ()
+
+
+def _too_large() -> Refused:
+    return Refused(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        "request_too_large",
+        f"The demo model reads conversations up to {_MAX_BODY >> 20} MB, with "
+        f"{_MAX_VALUES} values in them.",
+    )
+
+
+def _unreadable(why: str) -> Refused:
+    return Refused(HTTPStatus.BAD_REQUEST, "invalid_request_error", why)
 
 
 def _document(document: object) -> Reply:

@@ -2,6 +2,8 @@
 
 import json
 import time
+from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,11 +11,17 @@ import pytest
 from taskyard.server.gateway.demo import model
 from taskyard.server.gateway.demo.protocols.anthropic import MessagesRequest
 from taskyard.server.gateway.demo.protocols.parts import arguments_of
+from taskyard.server.gateway.demo.upstream import DemoModel
+from taskyard.server.gateway.dialects import DIALECTS, DialectName
+from taskyard.server.gateway.exchange import Outgoing, Refused
 from tests.support.pretend_agent import CLAUDE_TOOLS
 
-#: Half of the 8 MB that the demo model reads, and the time of a CPU that this may take.
+#: Half of what the demo model reads, and the time of a CPU that this may take.
 SIZE = 4_000_000
 SECONDS = 2.0
+
+#: All that the demo model reads of one request.
+WHOLE = 8 * 1024 * 1024
 
 SEEDS = {
     "open tags": "<system-reminder>",
@@ -133,3 +141,50 @@ def test_a_file_without_end_of_line_is_cut() -> None:
     text = "x" * SIZE
 
     assert _seconds(_after("what is it?", "Thanks", "README.md", "", text)) < SECONDS
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("size", [WHOLE, 500_000, 85_000])
+@pytest.mark.parametrize(
+    ("name", "path", "body"),
+    [
+        ("anthropic", "v1/messages", '{"messages":[1%s]}'),
+        (
+            "anthropic",
+            "v1/messages",
+            '{"messages":[{"role":"user","content":[{"type":""}%s]}]}',
+        ),
+        ("openai", "chat/completions", '{"messages":[{"role":"user"}%s]}'),
+        ("openai", "responses", '{"input":[{}%s]}'),
+        ("gemini", "v1beta/models/g:generateContent", '{"contents":[{}%s]}'),
+    ],
+)
+@pytest.mark.parametrize("unit", [",1", ",{}", ",[[[[]]]]", ',{"type":"","role":""}'])
+async def test_a_body_of_small_values_is_read_or_refused_at_once(
+    name: DialectName, path: str, body: str, unit: str, size: int
+) -> None:
+    raw = (body % (unit * ((size - len(body)) // len(unit)))).encode()
+    request = Outgoing(method="POST", path=path, query="", headers=(), body=raw)
+    demo = DemoModel(dialect=DIALECTS[name], pause=timedelta())
+
+    started = time.process_time()
+    with suppress(Refused):
+        async with demo.open(request):
+            pass
+
+    assert time.process_time() - started < SECONDS
+
+
+@pytest.mark.asyncio
+async def test_a_long_conversation_about_json_is_read() -> None:
+    text = json.dumps([{"id": number, "name": "x"} for number in range(100_000)])
+    messages = [{"role": "user", "content": "hello"}] * 5000
+    body = {"messages": [*messages, {"role": "user", "content": text}]}
+    raw = json.dumps(body).encode()
+    request = Outgoing(
+        method="POST", path="v1/messages", query="", headers=(), body=raw
+    )
+    demo = DemoModel(dialect=DIALECTS["anthropic"], pause=timedelta())
+
+    async with demo.open(request) as reply:
+        assert reply.status == 200
