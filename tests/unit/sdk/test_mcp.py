@@ -102,7 +102,7 @@ async def test_a_number_that_is_none_is_refused_by_name(
         server, "coder_wait_for_task", task_id="fix", timeout_seconds=seconds
     )
 
-    assert "timeout_seconds must be a whole number from 0 to 600" in said
+    assert said == "timeout_seconds must be a whole number from 0 to 600."
     assert api.asked == []
 
 

@@ -122,7 +122,11 @@ def _outcome(answer: object) -> Json:
 
 def _refusal(error: TaskyardError) -> Json:
     """For the model: it may correct itself and try again."""
-    fields = "; ".join(f"{each.field}: {each.detail}" for each in error.validations)
+    fields = "; ".join(
+        f"{each.field}: {each.detail}"
+        for each in error.validations
+        if each.detail not in error.message
+    )
     words = f"{error.message.rstrip('.')}. {error.detail or fields}".strip()
     told = {
         "code": error.code,
