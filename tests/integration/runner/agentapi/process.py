@@ -10,9 +10,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final, final
 
+from taskyard.testing.processes import Process, descendants
 from tests.integration.runner.agentapi.client import Client
 
-__all__ = ["AGENTAPI", "Server", "free_port", "serving"]
+__all__ = ["AGENTAPI", "Server", "free_port", "serving", "still_there"]
 
 AGENTAPI: Final = (sys.executable, "-m", "taskyard.runner", "agentapi")
 #: A machine of two cores that does other things as well.
@@ -59,6 +60,15 @@ class Server:
             self.process.stdin.close()
             self.process.stdin = None
 
+    async def family_with_daemon(self) -> list[Process]:
+        """All its processes, once the daemon that an agent leaves is what it becomes."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                family = descendants({self.process.pid})
+                if any(p.words.split()[-1:] in (["300"], ["600"]) for p in family):
+                    return family
+                await asyncio.sleep(0.05)
+
     async def ended(self) -> tuple[int, str]:
         """Wait for the end: the exit code and standard error."""
         _, errors = await asyncio.to_thread(
@@ -71,6 +81,10 @@ class Server:
         if self.process.poll() is None:
             self.process.terminate()
         return await self.ended()
+
+
+def still_there(family: Sequence[Process]) -> list[Process]:
+    return [p for p in descendants({p.pid for p in family}) if p in family]
 
 
 @asynccontextmanager

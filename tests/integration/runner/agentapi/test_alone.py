@@ -12,9 +12,13 @@ from pathlib import Path
 import pytest
 
 from taskyard.testing import acp_agents, tui_agents
-from taskyard.testing.processes import Process, descendants
 from tests.integration.runner.agentapi.client import ApiError, Client, StreamBroken
-from tests.integration.runner.agentapi.process import AGENTAPI, Server, serving
+from tests.integration.runner.agentapi.process import (
+    AGENTAPI,
+    Server,
+    serving,
+    still_there,
+)
 
 pytestmark = pytest.mark.asyncio
 
@@ -98,16 +102,6 @@ async def test_another_initial_prompt_is_sent_again_and_the_same_is_not(
     assert said[2] == ["say first", "● first", "say second", "● second"]
 
 
-async def family_with_daemon(server: Server) -> list[Process]:
-    """All its processes, once the daemon is what it becomes."""
-    async with asyncio.timeout(30):
-        while True:
-            family = descendants({server.process.pid})
-            if any(p.words.split()[-1:] in (["300"], ["600"]) for p in family):
-                return family
-            await asyncio.sleep(0.05)
-
-
 # -- its end --------------------------------------------------------------------------
 
 
@@ -131,18 +125,15 @@ async def test_a_signal_ends_it_and_all_that_the_agent_left(
     async with serving(tmp_path, "--pid-file", str(pid_file), *words) as server:
         await server.client.until_status("stable")
         await server.client.turn("daemon left-behind")
-        family = await family_with_daemon(server)
+        family = await server.family_with_daemon()
         held = int(pid_file.read_text())
         server.process.send_signal(number)
         code, errors = await server.ended()
 
-    assert any("300" in p.words or "600" in p.words for p in family), (
-        "a daemon is there"
-    )
     assert held == server.process.pid
     assert code == 0, errors
     assert not pid_file.exists()
-    assert not [p for p in descendants({p.pid for p in family}) if p in family]
+    assert not still_there(family)
 
 
 async def test_an_agent_that_ends_well_ends_the_server_well(tmp_path: Path) -> None:
@@ -257,11 +248,10 @@ async def test_arrows_and_enter_answer_a_permission(tmp_path: Path) -> None:
         await client.send("\x1b[B", "raw")
         await client.send("\x1b[B", "raw")
         moved = await client.until_said("❯ 3. reject_once")
-        await asyncio.sleep(
-            0.6
-        )  # an Enter right after the question is not meant for it
-        await client.send("\r", "raw")
-        await client.until_status("stable")
+        async with asyncio.timeout(30):
+            while await client.status() != "stable":
+                # Right after the question, Enter is not meant for it.
+                await client.send("\r", "raw")
         after = await client.messages()
 
     assert moved[1]["content"] == (

@@ -6,30 +6,13 @@ from pathlib import Path
 import pytest
 
 from taskyard.testing import acp_agents, tui_agents
-from taskyard.testing.processes import Process, descendants
-from tests.integration.runner.agentapi.process import Server, serving
+from tests.integration.runner.agentapi.process import serving, still_there
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(180)]
 
 TERMINAL = ("-t", "claude", "--", *tui_agents.command("polite"))
 ACP = ("--experimental-acp", "--", *acp_agents.command("polite"))
 MEGABYTES = 1024
-
-
-async def family_of(server: Server, daemon: str) -> list[Process]:
-    """All its processes, once the daemon is what it becomes."""
-    async with asyncio.timeout(30):
-        while True:
-            family = descendants({server.process.pid})
-            if any(daemon in p.words and "sleep" not in p.words[:9] for p in family):
-                return family
-            if any(p.words.startswith("sleep 300") for p in family):
-                return family
-            await asyncio.sleep(0.05)
-
-
-def still_there(family: list[Process]) -> list[Process]:
-    return [p for p in descendants({p.pid for p in family}) if p in family]
 
 
 @pytest.mark.parametrize("words", [TERMINAL, ACP], ids=["terminal", "acp"])
@@ -39,7 +22,7 @@ async def test_a_server_that_is_killed_takes_everything_along(
     async with serving(tmp_path, *words) as server:
         await server.client.until_status("stable")
         await server.client.turn("daemon left-behind")
-        family = await family_of(server, "left-behind")
+        family = await server.family_with_daemon()
         server.process.kill()
         await server.ended()
 

@@ -54,23 +54,18 @@ async def test_a_server_sends_only_when_the_agent_waits_and_reads_the_logs(
 async def test_a_watcher_hears_every_change_of_status_and_stays(target: Target) -> None:
     """As the MCP server beside an agent: stable = idle, running = working."""
     states: list[str] = []
+    turns = iter((target.working(0.6), "say something at once"))
+    stream = target.client.events()
 
-    async def watch() -> None:
-        async for event in target.client.events():
+    async with asyncio.timeout(60):
+        async for event in stream:
             if event.name == "status_change":
                 states.append(event.data["status"])
-                if len(states) == 5:
-                    return
-
-    watching = asyncio.get_running_loop().create_task(watch())
-    while not states:  # noqa: ASYNC110 - the stream of another process
-        await asyncio.sleep(0.01)
-    for text in (target.working(0.6), target.working(0.6)):
-        await target.client.send(text)
-        await target.client.until_status("stable")
-        await asyncio.sleep(0.3)
-    async with asyncio.timeout(30):
-        await watching
+                if states[-1] == "stable" and len(states) == 5:
+                    break
+                if states[-1] == "stable":
+                    await target.client.send(next(turns))
+    await stream.aclose()
 
     assert states == ["stable", "running", "stable", "running", "stable"]
 

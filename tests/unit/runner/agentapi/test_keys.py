@@ -1,11 +1,11 @@
 """Keys for an agent without a terminal: what they answer, and what they must not."""
 
-import asyncio
 from typing import Literal
 
 import pytest
 
-from taskyard.runner.agentapi.keys import SETTLE_SECONDS, NoTerminal, press
+from taskyard.runner.agentapi import keys
+from taskyard.runner.agentapi.keys import NoTerminal, press
 from taskyard.runner.agents.conversation import Problem, Status, Transcript
 
 pytestmark = pytest.mark.asyncio
@@ -77,10 +77,12 @@ async def test_a_digit_answers_and_other_keys_do_not(
     assert agent.cancelled == 0
 
 
-async def test_arrows_move_the_cursor_round_and_enter_takes_it() -> None:
+async def test_arrows_move_the_cursor_round_and_enter_takes_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(keys, "SETTLE_SECONDS", 0.0)
     agent = Asking()
     agent.ask()
-    await asyncio.sleep(SETTLE_SECONDS)
 
     await press(agent, "\x1b[A")
     last = agent.shown
