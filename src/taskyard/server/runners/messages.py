@@ -12,7 +12,12 @@ from typing_extensions import TypedDict
 
 from taskyard.protocol.link import DurableEvent, Hello, MetadataValue, Reply
 from taskyard.protocol.sessions import EVENT_KINDS, MAX_EVENT_BYTES
-from taskyard.server.runners.sanitise import clean_json, clean_text, read_time
+from taskyard.server.runners.sanitise import (
+    clean_json,
+    clean_text,
+    one_line,
+    read_time,
+)
 
 __all__ = [
     "BadMessage",
@@ -26,6 +31,7 @@ __all__ = [
 ]
 
 _MAX_KEY: Final = 512
+_MAX_SENTENCE: Final = 1000
 #: Room for what the runner's own count leaves out (the frame, escapes).
 _SLACK: Final = 16 * 1024
 
@@ -80,8 +86,13 @@ def read_metadata(body: dict[str, Any]) -> MetadataValue:
 
 
 def read_reply(body: dict[str, Any]) -> Reply:
-    """Raises BadMessage."""
-    return _read(_REPLY, body)
+    """As it can be stored and shown to people. Raises BadMessage."""
+    reply: Reply = _read(_REPLY, clean_json(body))
+    if _size(reply.get("result")) > MAX_EVENT_BYTES + _SLACK:
+        raise BadMessage("the result of a command is too large")
+    if "error" in reply:
+        reply["error"] = one_line(reply["error"], _MAX_SENTENCE)
+    return reply
 
 
 def read_event(body: dict[str, Any]) -> Numbered:
@@ -122,7 +133,7 @@ def _clean_event(raw: Any, *, now: datetime) -> CleanEvent:
     if kind not in EVENT_KINDS:  # a newer runner: keep it, as what it is
         kind, data = "raw", {"frame": {"kind": kind[:64], "data": data}}
 
-    size = len(json.dumps(data, ensure_ascii=False).encode())
+    size = _size(data)
     if size > MAX_EVENT_BYTES + _SLACK:
         return _error(
             at,
@@ -138,6 +149,10 @@ def _error(at: datetime, detail: str) -> CleanEvent:
     return CleanEvent(
         kind="error", key=str(uuid4()), at=at, data={"detail": detail}, size=len(detail)
     )
+
+
+def _size(data: Any) -> int:
+    return len(json.dumps(data, ensure_ascii=False).encode())
 
 
 def _is_object(value: Any) -> bool:

@@ -32,7 +32,6 @@ __all__ = ["AgentSettings"]
 
 #: A change of model may start a new process of the agent.
 _DEADLINE_SECONDS: Final = 30.0
-_MAX_SENTENCE: Final = 500
 
 
 class OptionRefused(InvalidRequest):
@@ -232,7 +231,7 @@ def _running_or_none(record: TaskRecord, row: SessionRow | None) -> _Running | N
 
 
 def _refusal(reply: Reply) -> Exception:
-    sentence = str(reply.get("error", ""))[:_MAX_SENTENCE]
+    sentence = reply.get("error", "")
     match reply.get("code", "failed"):
         case "busy":
             return AgentAway(detail=f"{sentence}. Try again when it is there.")

@@ -16,6 +16,7 @@ from taskyard.protocol.terminal import MAX_FRAME_BYTES, TerminalSize
 from taskyard.server.db.engine import Sessions
 from taskyard.server.identity.actor import Actor, Scope
 from taskyard.server.runners.link import CommandTimedOut, LinkRegistry, NotConnected
+from taskyard.server.runners.sanitise import one_line
 from taskyard.server.tasks.errors import (
     AgentHasNoTerminal,
     AppUnreachable,
@@ -33,6 +34,7 @@ __all__ = ["ControlService", "TerminalPlace"]
 _PATIENCE_SECONDS: Final = 25.0
 #: A runner accepts or refuses a watcher at once; one that does neither is not waited for.
 OPEN_SECONDS: Final = 15.0
+_MAX_SENTENCE: Final = 1000
 #: What is read ahead of a slow watcher; beyond it the runner has to wait.
 _READ_AHEAD: Final = 2 * MAX_FRAME_BYTES
 
@@ -137,8 +139,10 @@ class ControlService:
                 detail="The workspace's runner is not connected."
             ) from None
         except StreamReset as refused:
-            reason = f"{str(refused)[:1].upper()}{str(refused)[1:1000]}."
-            raise TerminalNotReachable(detail=reason) from refused
+            reason = one_line(str(refused), _MAX_SENTENCE)
+            raise TerminalNotReachable(
+                detail=f"{reason[:1].upper()}{reason[1:]}."
+            ) from refused
         loop = asyncio.get_running_loop()
         return reader, asyncio.StreamWriter(transport, protocol, reader, loop)
 
@@ -161,7 +165,7 @@ async def _place(store: TaskStore, actor: Actor, record: TaskRecord) -> Terminal
 def _check(reply: Reply) -> None:
     if reply["ok"]:
         return
-    sentence = str(reply.get("error", "The runner did not say why."))[:1000]
+    sentence = reply.get("error", "The runner did not say why.")
     if reply.get("code") == "unsupported":
         raise AgentHasNoTerminal(detail=sentence)
     raise ControlNotMoved(detail=sentence)

@@ -291,5 +291,5 @@ def _outcome(step: Step, reply: Reply) -> dict[str, object]:
         case _:
             return {
                 "state": "failed",
-                "error": str(reply.get("error", "the agent did not take it"))[:1000],
+                "error": reply.get("error", "the agent did not take it"),
             }

@@ -14,6 +14,7 @@ from taskyard.kit.mux.mux import StreamReset
 from taskyard.server.db.engine import Sessions
 from taskyard.server.identity.actor import Actor
 from taskyard.server.runners.link import LinkRegistry, NotConnected
+from taskyard.server.runners.sanitise import one_line
 from taskyard.server.tasks.artifacts import ArtifactService
 from taskyard.server.tasks.errors import NoRunningAgent
 from taskyard.server.tasks.service import TaskService
@@ -25,6 +26,7 @@ _MAX_BYTES: Final = 16 * 1024 * 1024
 _CHUNK: Final = 64 * 1024
 _OPEN_SECONDS: Final = 15.0
 _SILENCE_SECONDS: Final = 30.0
+_MAX_SENTENCE: Final = 500
 
 
 class FileGone(NotFound):
@@ -115,13 +117,14 @@ async def _chunks(
 
 
 def _refusal(reason: str) -> Exception:
+    reason = one_line(reason, _MAX_SENTENCE)
     code, _, detail = reason.partition(": ")
     match code:
         case "not_found":
-            return FileGone(detail=detail[:500])
+            return FileGone(detail=detail)
         case "refused":
-            return FileRefused(detail=detail[:500])
+            return FileRefused(detail=detail)
         case "too_large":
-            return FileTooLarge(detail=detail[:500])
+            return FileTooLarge(detail=detail)
         case _:
-            return FileNotReachable(detail=reason[:500])
+            return FileNotReachable(detail=reason)

@@ -10,6 +10,7 @@ from taskyard.server.runners.messages import (
     clean_events,
     read_event,
     read_hello,
+    read_reply,
 )
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -56,6 +57,29 @@ def test_an_event_without_a_number_is_refused(seq: Any) -> None:
 def test_a_hello_names_what_is_wrong_with_it() -> None:
     with pytest.raises(BadMessage, match="runner_version"):
         read_hello({"type": "hello"})
+
+
+def test_a_reply_is_made_fit_to_be_stored_and_shown() -> None:
+    said = {"error": "no\0:\n\x1b]0;x\x07" + "y" * 2000, "result": {"a\0": ["\0"]}}
+
+    reply = read_reply({"type": "reply", "id": "1", "ok": False, **said})
+
+    error = reply.get("error", "")
+    assert error.startswith("no\ufffd: ]0;x yyy")
+    assert len(error) == 1000
+    assert reply.get("result") == {"a\ufffd": ["\ufffd"]}
+
+
+def test_a_result_that_is_too_large_is_none() -> None:
+    body = {
+        "type": "reply",
+        "id": "1",
+        "ok": True,
+        "result": {"options": "x" * 300_000},
+    }
+
+    with pytest.raises(BadMessage, match="too large"):
+        read_reply(body)
 
 
 def test_events_of_a_session_are_judged_one_by_one() -> None:
