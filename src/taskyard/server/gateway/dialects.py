@@ -48,12 +48,18 @@ def _untouched(request: Outgoing) -> bytes:
     return request.body
 
 
+#: More are no conversation, and would hold the event loop up for seconds.
+_MAX_SEPARATORS: Final = 1_000_000
+
+
 def _with_usage(request: Outgoing) -> bytes:
     """Chat Completions say what a stream used only when asked to.
 
     The one edit the gateway makes, and it leaves every other byte where it was.
     """
     if request.path != "chat/completions" or b'"stream"' not in request.body:
+        return request.body
+    if sum(map(request.body.count, (b"{", b"[", b","))) > _MAX_SEPARATORS:
         return request.body
     body = as_object(parsed(request.body))
     if "stream_options" in body or not body.get("stream"):
