@@ -8,7 +8,7 @@ from typing import Any, Final
 from taskyard.server.gateway.demo.asked import Asked, Call, Schema, Turn
 from taskyard.server.gateway.demo.outcomes import MAX_LINE, Outcome, outcome_of
 
-__all__ = ["TOOL_SEARCHES", "Conversation", "Done", "read"]
+__all__ = ["CALL_BY_NAME", "TOOL_SEARCHES", "Conversation", "Done", "read"]
 
 #: Tags of texts that agents put around or beside what the user said.
 _TAG: Final = re.compile(
@@ -34,7 +34,7 @@ _MAX_TOLD: Final = 1_000_000
 #: Agents' own ways to load a tool; not a step of ours.
 TOOL_SEARCHES: Final = ("ToolSearch", "tool_search")
 #: Qwen Code's way to call a tool that was loaded.
-_CALL_BY_NAME: Final = "tool_call"
+CALL_BY_NAME: Final = "tool_call"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +99,7 @@ def _done(calls: Iterable[Call], outcomes: Mapping[str, Outcome]) -> list[Done]:
     return [
         Done(
             name=str(call.input.get("name", call.name))
-            if call.name == _CALL_BY_NAME
+            if call.name == CALL_BY_NAME
             else call.name,
             input=call.input,
             outcome=outcomes.get(call.id, unanswered),

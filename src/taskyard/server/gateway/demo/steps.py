@@ -13,7 +13,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from taskyard.server.gateway.demo.asked import ToolCall
-from taskyard.server.gateway.demo.conversation import TOOL_SEARCHES, Conversation
+from taskyard.server.gateway.demo.conversation import (
+    CALL_BY_NAME,
+    TOOL_SEARCHES,
+    Conversation,
+)
 from taskyard.server.gateway.demo.json_schema import (
     instance,
     properties_of,
@@ -97,8 +101,6 @@ _OLD: Final = ("old_string", "oldString", "old_str")
 _NEW: Final = ("new_string", "newString", "new_str")
 _TOOL: Final = "report_task"
 _REPORT: Final = re.compile(rf"(?:^|[_.:/-]){_TOOL}$")
-#: Qwen Code calls what it has looked for through this tool.
-_BRIDGE: Final = "tool_call"
 _SUMMARY_LIMIT: Final = 159  # the server's limit is 160, exclusive
 
 
@@ -139,7 +141,7 @@ def _report(step: Report, conversation: Conversation) -> ToolCall | None:
 
     name = _first(conversation.deferred, is_report)
     search = _first(TOOL_SEARCHES, conversation.tools.__contains__)
-    if search is None or (name is None and _BRIDGE not in conversation.tools):
+    if search is None or (name is None and CALL_BY_NAME not in conversation.tools):
         return None
     if not conversation.loaded:
         # Qwen Code does not always name what it has: then it is looked for by a word.
@@ -147,8 +149,8 @@ def _report(step: Report, conversation: Conversation) -> ToolCall | None:
         return ToolCall(name=search, input=query)
     if name is None:
         return None
-    if _BRIDGE in conversation.tools:
-        return ToolCall(name=_BRIDGE, input={"name": name, "arguments": report})
+    if CALL_BY_NAME in conversation.tools:
+        return ToolCall(name=CALL_BY_NAME, input={"name": name, "arguments": report})
     return ToolCall(name=name, input=report)
 
 
