@@ -85,10 +85,10 @@ def fetch(
         package,
         folder=folder,
         environment={
-            **environment,
             "UV_HTTP_TIMEOUT": _SILENCE,
             "PIP_DEFAULT_TIMEOUT": _SILENCE,
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            **environment,
         },
         progress=progress,
         cures=_CURES,

@@ -118,6 +118,25 @@ def test_one_that_says_another_version_is_not_installed(
     assert not installed(tmp_path / "agents")
 
 
+def test_the_hosts_own_patience_counts(
+    tmp_path: Path, package: AgentPackage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uv = tmp_path / "uv"
+    uv.write_text('#!/bin/sh\necho "waits $UV_HTTP_TIMEOUT s"\nexit 1\n')
+    uv.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+
+    for own, waits in (({}, 60), ({"UV_HTTP_TIMEOUT": "300"}, 300)):
+        environment = {"PATH": os.environ["PATH"], **own}
+        with pytest.raises(AgentNotInstallable, match=f"waits {waits} s"):
+            install(
+                "tiny",
+                tmp_path / "agents",
+                packages={"tiny": package},
+                environment=environment,
+            )
+
+
 @pytest.mark.skipif(
     not Path(sys.executable).with_name("uv").exists(), reason="uv is not beside us"
 )
