@@ -98,7 +98,7 @@ variable "cli_app" {
 variable "cli_app_display_name" {
   type        = string
   description = "Name of the terminal app."
-  default     = "Cursor CLI CLI"
+  default     = "Cursor terminal"
 }
 
 variable "subdomain" {
