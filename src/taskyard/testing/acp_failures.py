@@ -131,4 +131,14 @@ class SlowServers(Fails):
         self.do_say(", ".join(self.greetings))
 
 
-AGENTS: Final = named(Fails, NeverReady, SlowServers)
+class StopsReading(Fails):
+    """Opens a session and reads nothing after that."""
+
+    @override
+    def receive(self) -> Json | None:
+        if self.session:
+            time.sleep(600)  # noqa: TID251 - a process of its own
+        return super().receive()
+
+
+AGENTS: Final = named(Fails, NeverReady, SlowServers, StopsReading)

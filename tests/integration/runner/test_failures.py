@@ -199,6 +199,27 @@ async def test_nobody_is_asked_for_a_turn_that_is_cancelled(tmp_path: Path) -> N
         assert not server.session_events("permission_requested")
 
 
+async def test_an_agent_that_reads_nothing_any_more_is_ended_by_a_cancel(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("taskyard.runner.agents.turns.CANCEL_SECONDS", 0.2)
+    async with TestWorkspace(tmp_path) as workspace:
+        server = workspace.server
+        deaf = list(acp_failures.command("stops-reading"))
+        session = await workspace.begin(command=deaf)
+        more_than_pipes_hold = "x" * 1_000_000
+        turn = asyncio.get_running_loop().create_task(
+            workspace.turn(session, more_than_pipes_hold)
+        )
+        await server.until(lambda: server.state == "running")
+
+        async with asyncio.timeout(10):
+            await server.command("cancel", session_id=session)
+            end = await turn
+
+        assert end["stop_reason"] == "cancelled"
+
+
 async def test_a_line_of_60_megabytes_is_passed_over(tmp_path: Path) -> None:
     async with TestWorkspace(tmp_path) as workspace:
         session = await workspace.begin(command=FAILS)

@@ -184,7 +184,7 @@ class Driver(Protocol):
         ...
 
     async def cancel(self) -> None:
-        """Ask the agent to end the running turn; no turn = nothing happens."""
+        """Ask the agent to end the running turn; no turn = nothing happens. Never waits."""
         ...
 
     async def answer_permission(self, request: str, option_id: str) -> None:

@@ -21,7 +21,7 @@ from taskyard.runner.agents.acp.outcome import (
     login_hint,
     refusal_of,
 )
-from taskyard.runner.agents.acp.place import place_of
+from taskyard.runner.agents.acp.place import PROTOCOL_VERSION, greeting, place_of
 from taskyard.runner.agents.acp.rpc import METHOD_NOT_FOUND, Peer, RpcError
 from taskyard.runner.agents.acp.updates import Translated, Translator
 from taskyard.runner.agents.driver import (
@@ -34,7 +34,6 @@ from taskyard.runner.agents.driver import (
 )
 from taskyard.runner.agents.process import AgentProcess
 from taskyard.runner.agents.recall import Told
-from taskyard.runner.version import RUNNER_VERSION
 
 __all__ = ["AcpDriver"]
 
@@ -42,7 +41,6 @@ log = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 
-PROTOCOL_VERSION: Final = 1
 #: From the start of the process to an open session; a cold npm cache is not our case.
 START_SECONDS: Final = 120.0
 GARBAGE_EVENTS: Final = 20
@@ -219,9 +217,13 @@ class AcpDriver:
         if not self._turn or self._peer is None:
             return
         self._is_cancelled = True
-        with suppress(AgentFailed):
-            await self._peer.notify("session/cancel", {"sessionId": self._external_id})
+        self._supervisor.start(self._tell_to_stop(self._peer), name="acp cancel")
         self._desk.withdraw()
+
+    async def _tell_to_stop(self, peer: Peer) -> None:
+        """It may take for ever: an agent that does not read is to be ended by others."""
+        with suppress(AgentFailed):
+            await peer.notify("session/cancel", {"sessionId": self._external_id})
 
     async def answer_permission(self, request: str, option_id: str) -> None:
         self._desk.answer(request, option_id)
@@ -274,20 +276,7 @@ class AcpDriver:
     # -- opening ----------------------------------------------------------------------
 
     async def _greet(self, peer: Peer) -> None:
-        self._agent = await peer.request(
-            "initialize",
-            {
-                "protocolVersion": PROTOCOL_VERSION,
-                "clientCapabilities": {
-                    "fs": {"readTextFile": False, "writeTextFile": False},
-                    "terminal": False,
-                    "session": {"configOptions": {"boolean": {}}},
-                    # So that they say by what command one logs in there.
-                    "_meta": {"terminal-auth": True},
-                },
-                "clientInfo": {"name": "taskyard", "version": RUNNER_VERSION},
-            },
-        )
+        self._agent = await peer.request("initialize", greeting())
         if self._agent.get("protocolVersion") != PROTOCOL_VERSION:
             version = self._agent.get("protocolVersion")
             raise AgentFailed(

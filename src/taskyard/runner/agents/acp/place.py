@@ -1,10 +1,28 @@
-"""Where a session takes place, as agents are told it."""
+"""What agents are told of us, and of where a session takes place."""
 
-from typing import Any
+from typing import Any, Final
 
 from taskyard.runner.agents.driver import Launch
+from taskyard.runner.version import RUNNER_VERSION
 
-__all__ = ["place_of"]
+__all__ = ["PROTOCOL_VERSION", "greeting", "place_of"]
+
+PROTOCOL_VERSION: Final = 1
+
+
+def greeting() -> dict[str, Any]:
+    """Who we are and what we can, for `initialize`."""
+    return {
+        "protocolVersion": PROTOCOL_VERSION,
+        "clientCapabilities": {
+            "fs": {"readTextFile": False, "writeTextFile": False},
+            "terminal": False,
+            "session": {"configOptions": {"boolean": {}}},
+            # So that they say by what command one logs in there.
+            "_meta": {"terminal-auth": True},
+        },
+        "clientInfo": {"name": "taskyard", "version": RUNNER_VERSION},
+    }
 
 
 def place_of(launch: Launch) -> dict[str, Any]:
