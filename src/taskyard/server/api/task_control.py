@@ -19,11 +19,13 @@ from taskyard.protocol.terminal import (
     Frame,
     FrameKind,
     FrameReader,
+    TerminalSize,
     encode,
     encode_object,
     read_size,
 )
 from taskyard.server.api.context import CurrentUser, Process
+from taskyard.server.runners.sanitise import one_line
 from taskyard.server.tasks.errors import NoRunningAgent
 
 __all__ = ["router"]
@@ -111,7 +113,7 @@ async def _down(websocket: WebSocket, reader: asyncio.StreamReader) -> None:
         while data := await reader.read(MAX_FRAME_BYTES):
             for frame in frames.feed(data):
                 if frame.kind is FrameKind.CLOSED:
-                    reason = str(frame.object().get("reason", ""))
+                    reason = one_line(str(frame.object().get("reason", "")), 1000)
                     await _close(websocket, CLOSE_ENDED, reason)
                     return
                 await _send(websocket, frame)
@@ -127,11 +129,11 @@ async def _send(websocket: WebSocket, frame: Frame) -> None:
         case FrameKind.OUTPUT:
             await websocket.send_bytes(frame.content)
         case FrameKind.REPLAY:
-            await _say(websocket, "replay", **frame.object())
+            await _say(websocket, "replay", read_size(frame.object()))
         case FrameKind.REPLAY_END:
             await _say(websocket, "replay-end")
         case FrameKind.SIZE:
-            await _say(websocket, "size", **frame.object())
+            await _say(websocket, "size", read_size(frame.object()))
         case _:
             pass
 
@@ -171,7 +173,7 @@ def _object(text: str) -> dict[str, Any]:
     """An instruction of the client; empty when it is none that we know."""
     try:
         said = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     if not isinstance(said, dict):
         return {}
@@ -179,9 +181,11 @@ def _object(text: str) -> dict[str, Any]:
     return instruction if instruction.get("type") == "resize" else {}
 
 
-async def _say(websocket: WebSocket, kind: str, **fields: Any) -> None:
-    known = {name: fields[name] for name in ("columns", "rows") if name in fields}
-    await websocket.send_text(json.dumps({"type": kind, **known}))
+async def _say(
+    websocket: WebSocket, kind: str, size: TerminalSize | None = None
+) -> None:
+    fields = size._asdict() if size else {}
+    await websocket.send_text(json.dumps({"type": kind, **fields}))
 
 
 async def _close(websocket: WebSocket, code: int, reason: str) -> None:

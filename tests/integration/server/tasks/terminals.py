@@ -1,9 +1,12 @@
-"""Fake runners whose session has a terminal."""
+"""Fake runners whose session has a terminal, and what a watcher of it is told."""
 
 import asyncio
+import json
 from typing import Any
 
 from typing_extensions import override
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed
 
 from taskyard.kit.mux.mux import MuxStream
 from taskyard.protocol.link import Command, Reply
@@ -16,7 +19,14 @@ from taskyard.protocol.terminal import (
 )
 from taskyard.testing.runners import FakeRunner
 
-__all__ = ["FakeTerminal", "SilentRunner", "StubbornRunner", "TerminalRunner"]
+__all__ = [
+    "FakeTerminal",
+    "SilentRunner",
+    "StubbornRunner",
+    "TerminalRunner",
+    "end_of",
+    "said",
+]
 
 
 class FakeTerminal(asyncio.Protocol):
@@ -110,3 +120,20 @@ class SilentRunner(FakeRunner):
     @override
     def opened(self, stream: MuxStream, target: dict[str, Any]) -> None:
         self.asked = [stream]
+
+
+async def said(socket: ClientConnection) -> Any:
+    """The next message: bytes as they are, text as the object it holds."""
+    async with asyncio.timeout(20):
+        message = await socket.recv()
+    return json.loads(message) if isinstance(message, str) else message
+
+
+async def end_of(socket: ClientConnection) -> tuple[list[Any], int]:
+    """Everything until the close, and its code."""
+    messages: list[Any] = []
+    while True:
+        try:
+            messages.append(await said(socket))
+        except ConnectionClosed as closed:
+            return messages, closed.rcvd.code if closed.rcvd else 0

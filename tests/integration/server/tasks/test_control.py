@@ -5,13 +5,12 @@ import json
 import os
 from collections.abc import AsyncIterator
 from http import HTTPStatus
-from typing import Any
 
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 from taskyard.kit.mux.mux import StreamReset
 from taskyard.protocol.terminal import FrameKind, encode, encode_object
@@ -23,6 +22,8 @@ from tests.integration.server.tasks.terminals import (
     SilentRunner,
     StubbornRunner,
     TerminalRunner,
+    end_of,
+    said,
 )
 from tests.support.serving import served
 from tests.support.tasks import Active, Bench
@@ -62,23 +63,6 @@ def attach(
     given = {"Coder-Session-Token": token} if token else {}
     path = f"{active.path}/terminal".replace("/me/", f"/{active.task['owner_name']}/")
     return connect(base + path + size, additional_headers={**given, **headers})
-
-
-async def said(socket: ClientConnection) -> Any:
-    """The next message: bytes as they are, text as the object it holds."""
-    async with asyncio.timeout(20):
-        message = await socket.recv()
-    return json.loads(message) if isinstance(message, str) else message
-
-
-async def end_of(socket: ClientConnection) -> tuple[list[Any], int]:
-    """Everything until the close, and its code."""
-    messages: list[Any] = []
-    while True:
-        try:
-            messages.append(await said(socket))
-        except ConnectionClosed as closed:
-            return messages, closed.rcvd.code if closed.rcvd else 0
 
 
 # -- control --------------------------------------------------------------------------
@@ -453,13 +437,31 @@ async def test_another_sites_page_cannot_use_the_cookie(
     assert refused.value.response.status_code == HTTPStatus.FORBIDDEN
 
 
-async def test_what_is_no_instruction_ends_with_a_hint(
+async def test_of_what_a_workspace_says_of_a_size_only_the_size_is_told(
     bench: Bench, base: str, owner: Account
+) -> None:
+    active = await with_terminal(bench)
+    assert isinstance(active.runner, TerminalRunner)
+    hostile = {"columns": 10**9, "rows": 24, "kind": "x", "websocket": 1}
+
+    async with attach(base, active, owner.token) as socket:
+        painting = [await said(socket) for _ in range(3)]
+        words = json.dumps(hostile).encode()
+        active.runner.terminals[0].say(encode(FrameKind.SIZE, words))
+        size = await said(socket)
+
+    assert painting[0] == {"type": "replay", "columns": 100, "rows": 30}
+    assert size == {"type": "size", "columns": 1000, "rows": 24}
+
+
+@pytest.mark.parametrize("words", ['{"type": "resize", "columns": "x"}', "[" * 10**5])
+async def test_what_is_no_instruction_ends_with_a_hint(
+    bench: Bench, base: str, owner: Account, words: str
 ) -> None:
     active = await with_terminal(bench)
 
     async with attach(base, active, owner.token) as socket:
-        await socket.send('{"type": "resize", "columns": "wide"}')
+        await socket.send(words)
         messages, code = await end_of(socket)
 
     assert code == 1003
