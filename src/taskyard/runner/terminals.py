@@ -136,7 +136,8 @@ class WatchedTerminal:
         if self._terminal is not None and self._terminal.size != size:
             self._terminal.resize(size)
             for watcher in self._watchers:
-                watcher.say(encode_object(FrameKind.SIZE, **size._asdict()))
+                if not watcher.is_behind:  # else its painting says so
+                    watcher.say(encode_object(FrameKind.SIZE, **size._asdict()))
 
     def caught_up(self, watcher: "_Watcher") -> None:
         """It reads again, after it has missed something."""
