@@ -96,6 +96,19 @@ def test_a_spool_is_read_whatever_stands_between_its_objects(tmp_path: Path) -> 
     assert (first, second, words(spool)) == (["a", "b"], ["c"], ["d"])
 
 
+def test_what_nests_too_deep_does_not_end_the_reading(tmp_path: Path) -> None:
+    path = tmp_path / "spool"
+    spool = Spool(path, "claude-code")
+
+    append(path, '{"a":' * 100_000 + "\n" + display("b"))
+
+    assert words(spool) == ["b"]
+
+
+def test_a_path_that_there_cannot_be_has_no_news() -> None:
+    assert words(gemini(Path("/work/a\0b"), from_end=True)) == []
+
+
 def test_a_spool_does_not_grow_for_ever(tmp_path: Path) -> None:
     path = tmp_path / "spool"
     spool = Spool(path, "claude-code")

@@ -82,7 +82,7 @@ class Spool:
         while (start := self._rest.find("{")) >= 0:
             try:
                 payload, end = decoder.raw_decode(self._rest, start)
-            except ValueError:
+            except (ValueError, RecursionError):
                 # Broken, or not yet whole: a later object shows which.
                 if (later := self._rest.find("\n{", start + 1)) < 0:
                     break
@@ -126,7 +126,7 @@ class _Growing:
     def _size(self) -> int:
         try:
             return self._path.stat().st_size
-        except OSError:
+        except (OSError, ValueError):  # a hook may tell a path that there cannot be
             return 0
 
 
