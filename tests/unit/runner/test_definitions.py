@@ -83,12 +83,15 @@ def test_claude_is_kept_from_asking_and_the_users_settings_stay(tmp_path: Path) 
     assert settings["skipDangerousModePermissionPrompt"] is True
 
 
-def test_a_settings_file_that_is_no_json_is_kept_aside(tmp_path: Path) -> None:
-    (tmp_path / ".claude.json").write_text("{broken")
+@pytest.mark.parametrize("text", ["{broken", "null", "[1]", "[" * 100_000])
+def test_a_settings_file_that_is_no_object_is_kept_aside(
+    tmp_path: Path, text: str
+) -> None:
+    (tmp_path / ".claude.json").write_text(text)
 
     prepare(CLAUDE, home=tmp_path, place=PLACE)
 
-    assert (tmp_path / ".claude.json.invalid").read_text() == "{broken"
+    assert (tmp_path / ".claude.json.invalid").read_text() == text
     assert json.loads((tmp_path / ".claude.json").read_text())["hasCompletedOnboarding"]
 
 

@@ -12,6 +12,7 @@ def test_each_file_is_named_for_the_minute_before(tmp_path: Path) -> None:
         "session-2026-11-23T09-00-aaaa.jsonl",
         "session-2026-11-23T09-01-aaaa.jsonl",
         "session-2026-01-01T00-00-bbbb.json",
+        "session-2026-99-99T99-99-cccc.json",
         "notes.txt",
     ):
         (chats / name).write_text(name)
@@ -22,6 +23,7 @@ def test_each_file_is_named_for_the_minute_before(tmp_path: Path) -> None:
         "session-2026-11-23T08-59-aaaa.jsonl": "session-2026-11-23T09-00-aaaa.jsonl",
         "session-2026-11-23T09-00-aaaa.jsonl": "session-2026-11-23T09-01-aaaa.jsonl",
         "session-2025-12-31T23-59-bbbb.json": "session-2026-01-01T00-00-bbbb.json",
+        "session-2026-99-99T99-99-cccc.json": "session-2026-99-99T99-99-cccc.json",
         "notes.txt": "notes.txt",
     }
 

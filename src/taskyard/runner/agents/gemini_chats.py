@@ -35,10 +35,17 @@ def set_back(home: Path) -> None:
     for file in files:
         if not file.exists():
             continue
-        if found := _NAME.fullmatch(file.name):
-            opened = datetime.strptime(found[1], _MINUTE)  # noqa: DTZ007 - as it is written
+        found = _NAME.fullmatch(file.name)
+        if found and (opened := _minute(found[1])):
             earlier = (opened - timedelta(minutes=1)).strftime(_MINUTE)
             file.rename(file.with_name(f"session-{earlier}-{found[2]}"))
+
+
+def _minute(text: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, _MINUTE)  # noqa: DTZ007 - as it is written
+    except ValueError:
+        return None  # no name that Gemini gave
 
 
 def _remove_beginnings(files: Sequence[Path]) -> None:

@@ -20,7 +20,7 @@ TEXT_MARK: Final = (
 def prepare(definition: AgentDefinition, *, home: Path, place: Place) -> None:
     """Write what keeps the agent from asking about trust, onboarding and models.
 
-    What the user's files say already stays; JSON that cannot be read is moved aside.
+    What the user's files say already stays; what is no JSON object is moved aside.
     """
     for setting in definition.settings:
         path = home / setting.path
@@ -48,13 +48,22 @@ def _write_text(path: Path, text: str) -> None:
 def _merge_file(path: Path, wanted: Json, setting: Setting) -> None:
     present: Json = {}
     if path.exists():
-        try:
-            present = cast("Json", json.loads(path.read_text()))
-        except ValueError:
+        found = _read(path)
+        if isinstance(found, dict):
+            present = cast("Json", found)
+        else:
             path.replace(path.with_name(path.name + ".invalid"))
     merged = _merge(present, wanted) if setting.yields else _merge(wanted, present)
     if merged != present:
         _replace(path, json.dumps(merged, indent=2))
+
+
+def _read(path: Path) -> Any:
+    """What is no JSON is nothing."""
+    try:
+        return json.loads(path.read_text())
+    except (ValueError, RecursionError):
+        return None
 
 
 def _replace(path: Path, text: str) -> None:
