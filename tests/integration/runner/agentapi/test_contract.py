@@ -229,6 +229,7 @@ async def test_the_root_leads_to_the_chat_page(target: Target) -> None:
 
     assert (root.status_code, root.headers["location"]) == (307, "/chat/embed")
     assert page.headers["content-type"].startswith("text/html")
+    assert 'ArrowUp: "\\x1b[A"' in page.text, "menus can be answered there"
     assert (missing.status_code, nothing.status_code) == (404, 404)
 
 
