@@ -232,10 +232,8 @@ class Sessions:
         await self._session(args).cancel()
 
     async def _answer_permission(self, args: Mapping[str, Any]) -> None:
-        driver = self._session(args).driver
-        await driver.answer_permission(
-            str(args["request_id"]), str(args["option_id"] or "")
-        )
+        request, option = str(args["request_id"]), str(args["option_id"] or "")
+        await self._session(args).answer(request, option)
 
     async def _set_option(self, args: Mapping[str, Any]) -> Mapping[str, Any]:
         session, option = self._session(args), str(args["option_id"])
@@ -272,7 +270,7 @@ class Sessions:
             log.warning("the agent's own mode stays as it is: %s", exc)
 
     async def _write_raw(self, args: Mapping[str, Any]) -> None:
-        await self._session(args).driver.write_raw(base64.b64decode(str(args["data"])))
+        await self._session(args).write_raw(base64.b64decode(str(args["data"])))
 
     def _session(self, args: Mapping[str, Any]) -> Session:
         session = self._sessions.get(str(args.get("session_id")))

@@ -36,8 +36,6 @@ _SUMMARY: Final = re.compile(
 _HINTS: Final = re.compile(
     r"\n\s*\? for shortcuts\s*(?:\n─{15,}[^\n]*(?:\n[^\n]+)?)?\s*\Z"
 )
-#: What OpenCode shows for a moment at the right edge, above everything.
-_TOAST: Final = re.compile(r"[ \t]{3,}┃[^┃\n]*┃[ \t]*$", re.MULTILINE)
 #: Copilot says beside a message when it came.
 _CLOCK: Final = re.compile(r"\s{2,}\d\d:\d\d\s*$")
 #: Of a line that wraps.
@@ -50,8 +48,16 @@ _FOOTER_LINES: Final = 8
 class Answer:
     """Grows with the turn. A full-screen agent forgets what leaves its screen; we do not."""
 
-    def __init__(self, agent: str, before: str, said: str) -> None:
+    def __init__(
+        self,
+        agent: str,
+        before: str,
+        said: str,
+        *,
+        overlay: re.Pattern[str] | None = None,
+    ) -> None:
         self._agent = agent
+        self._overlay = overlay
         self._said = said
         self._before = before
         self._lines: list[str] = []
@@ -67,8 +73,8 @@ class Answer:
 
     def see(self, screen: str) -> None:
         """Take in what is shown now: history and screen, or the screen alone."""
-        if self._agent == "opencode":
-            screen = _TOAST.sub("", screen)
+        if self._overlay is not None:
+            screen = self._overlay.sub("", screen)
         old, now = _without_footer(self._agent, self._before, screen)
         if not any(rune.isalnum() for line in now for rune in line):
             return  # cleared, to be drawn anew

@@ -453,8 +453,10 @@ class TuiDriver:
 
     async def _insist_on_answers(self, screen: Screen) -> None:
         """Answers are typed again while the very same dialog stays on the screen."""
-        while self._screen is screen and not self._ended.is_set():
+        while True:
             await self._questions.typed.wait()
+            if self._screen is not screen:
+                return  # another process draws; another one of us watches that
             self._questions.typed.clear()
             for _ in range(3):
                 await asyncio.sleep(ANSWER_AGAIN_SECONDS)

@@ -67,6 +67,8 @@ class Profile:
     waits: re.Pattern[str] | None = None
     #: Before what went wrong with a turn; group 1 begins the words (see `complaints`).
     trouble: re.Pattern[str] | None = None
+    #: What it shows for a moment above everything, and is no part of what it says.
+    overlay: re.Pattern[str] | None = None
     #: Beside the dialogs that every agent has.
     dialogs: re.Pattern[str] | None = None
     cancel: bytes = b"\x1b"
@@ -192,6 +194,7 @@ PROFILES: Final[Mapping[str, Profile]] = {
         busy=_pattern(r"\besc (?:to )?interrupt\b"),
         patience=10.0,
         ready=_pattern(r"^\s*┃\s+Ask anything\b"),
+        overlay=_pattern(r"[ \t]{3,}┃[^┃\n]*┃[ \t]*$"),
         # Its box with the error stands right above the line of a turn without a duration.
         trouble=_pattern(r"^\s*┃\s+(\S.*)\n(?:\s*┃.*\n)*\s*▣ +\w+ · [^·\n]+$"),
     ),

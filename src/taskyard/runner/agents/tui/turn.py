@@ -30,7 +30,9 @@ class Turn:
     ) -> None:
         self._id = turn
         self._agent = profile.name
-        self._answer = Answer(profile.name, screen.whole(), said)
+        self._answer = Answer(
+            profile.name, screen.whole(), said, overlay=profile.overlay
+        )
         self._trouble = profile.trouble
         self._emit = emit
         self._loop = asyncio.get_running_loop()
