@@ -22,7 +22,7 @@ import { Composer } from "@/features/tasks/components/composer";
 import { Queue } from "@/features/tasks/components/queue";
 import { StateLine } from "@/features/tasks/components/state-line";
 import { TerminalSection } from "@/features/tasks/components/terminal-section";
-import { can, reportsFailure, workStatuses } from "@/features/tasks/status";
+import { can, isAgentStarting, reportsFailure, workStatuses } from "@/features/tasks/status";
 import { TranscriptView } from "@/features/transcript/components/transcript";
 import type { Usage } from "@/features/transcript/fold";
 import { type Session, useSession } from "@/features/transcript/use-session";
@@ -214,6 +214,7 @@ function Notices({ task }: { task: TaskDetail }) {
   switch (task.work.status) {
     case "pending":
     case "starting":
+      if (isAgentStarting(task)) return null;
       return <BuildPanel task={task} title="Starting the workspace" />;
     case "failed":
       if (reportsFailure(task)) return null;

@@ -77,9 +77,14 @@ export function can(task: TaskDetail): Can {
 export const reportsFailure = (task: TaskDetail): boolean =>
   task.work.status === "failed" && task.work.source === "report";
 
+/** An agent starts in a workspace that is there: at first, or on its way to its terminal. */
+export const isAgentStarting = (task: TaskDetail): boolean =>
+  task.work.status === "starting" && !["build", "link", "process"].includes(task.work.source);
+
 /** Whether there is a workspace with an agent in it, as far as is known. */
 export const isRunning = (task: TaskDetail): boolean =>
   reportsFailure(task) ||
+  isAgentStarting(task) ||
   ["working", "idle", "needs_input", "needs_login", "limited", "no_signal"].includes(
     task.work.status,
   );

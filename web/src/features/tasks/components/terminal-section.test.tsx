@@ -8,6 +8,11 @@ import { mockDetail } from "@/mocks/wire";
 import type { TaskDetail } from "../api";
 import { TerminalSection } from "./terminal-section";
 
+// The emulator wants a real browser.
+vi.mock("@/features/terminal/screen", () => ({ showTerminal: () => () => {} }));
+// Nor does jsdom lay anything out that could be scrolled to.
+Element.prototype.scrollIntoView = () => {};
+
 const at = { user: "ada", task: "tidy-up" };
 
 function show(task: TaskDetail) {
@@ -40,6 +45,18 @@ it("asks before a running turn is ended for it", async () => {
   await press("End the turn");
 
   await vi.waitFor(() => expect(sent).toEqual([{ controller: "terminal", cancel_turn: true }]));
+});
+
+it("keeps the terminal while the agent starts in it", () => {
+  const task = mockDetail("starting", { terminal: "handover", controller: "terminal" });
+  show(task);
+  expect(screen.getByRole("region", { name: "The agent's terminal" })).toBeVisible();
+});
+
+it("shows no terminal while the workspace itself starts", () => {
+  const task = mockDetail("starting", { terminal: "handover" });
+  show({ ...task, work: { ...task.work, source: "build" } });
+  expect(screen.queryByRole("region")).toBeNull();
 });
 
 it("offers no terminal where the agent has none or the task is paused", () => {
