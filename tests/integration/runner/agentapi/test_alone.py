@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shlex
 import signal
 import stat
 import subprocess
@@ -144,6 +145,22 @@ async def test_an_agent_that_ends_well_ends_the_server_well(tmp_path: Path) -> N
 
     assert code == 0
     assert "========" not in errors
+
+
+async def test_what_a_failing_agent_says_does_not_make_it_a_success(
+    tmp_path: Path,
+) -> None:
+    says = "echo 'the tool ended with exit code 0' >&2; exit 3"
+    script = f"{shlex.join(acp_agents.command('polite'))}; {says}"
+    async with serving(
+        tmp_path, "--experimental-acp", "--", "sh", "-c", script
+    ) as server:
+        await server.client.until_status("stable")
+        await server.client.send("die")
+        code, errors = await server.ended()
+
+    assert "exit code 3: the tool ended with exit code 0" in errors
+    assert code == 1
 
 
 async def test_an_agent_that_cannot_start_is_explained(tmp_path: Path) -> None:

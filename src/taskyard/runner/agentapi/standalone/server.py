@@ -37,7 +37,8 @@ PIPE_SECONDS: Final = 5.0
 #: A person may take as long as they like to log in.
 _FOREVER: Final = 10.0**8
 _RULE: Final = "========"
-_SUCCESS: Final = re.compile(r"exit code 0(?!\d)")
+#: Of the sentence about an agent's end; its last words follow behind a colon.
+_SUCCESS: Final = re.compile(r"[^:]* ended with exit code 0(?!\d)")
 
 
 def run(options: Options) -> int:
@@ -150,9 +151,9 @@ class _Server:
             )
             reason = await chat.ended()
             # An agent that ends because we were told to stop has not failed.
-            if not self._stop.is_set() and not _SUCCESS.search(reason):
+            if not self._stop.is_set() and not _SUCCESS.match(reason):
                 self._failure = reason
-        except AgentFailed as exc:
+        except (AgentFailed, OSError) as exc:
             self._failure = str(exc)
         finally:
             self._stop.set()
