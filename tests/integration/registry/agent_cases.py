@@ -251,11 +251,17 @@ CASES = (
         inputs=(
             'ai_prompt = "go"\nmodel = "large"\npermission_policy = "ask"\n'
             'ai_provider = "openai"\napi_key = "sk-own"\n'
-            'base_aider_config = "dark-mode: true"'
+            'base_aider_config = "dark-mode: true"\nsystem_prompt = "Be brief."'
         ),
         environment={"OPENAI_API_KEY": "sk-own"},
-        arguments=("--no-check-update", "--model", "large"),
-        files={".aider.conf.yml": "dark-mode: true"},
+        arguments=(
+            *("--no-check-update", "--read"),
+            *(".taskyard/modules/aider/system-prompt.md", "--model", "large"),
+        ),
+        files={
+            ".aider.conf.yml": "dark-mode: true",
+            ".taskyard/modules/aider/system-prompt.md": "Be brief.",
+        },
         servers="",
         model_option="",
     ),

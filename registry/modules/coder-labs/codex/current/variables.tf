@@ -26,7 +26,7 @@ variable "openai_api_key" {
 
 variable "enable_aibridge" {
   type        = bool
-  description = "Use the server's gateway. It is used anyway when no key is given."
+  description = "No effect: the server's gateway is used when no key is given."
   default     = false
 }
 

@@ -19,6 +19,11 @@ locals {
     var.ai_provider,
     "${upper(var.ai_provider)}_API_KEY",
   ))
+
+  # Its own system prompt cannot be added to: a file that it must not edit goes with it.
+  rules = var.system_prompt == null || var.system_prompt == "" ? {} : {
+    ".taskyard/modules/aider/system-prompt.md" = var.system_prompt
+  }
 }
 
 module "agent" {
@@ -31,12 +36,15 @@ module "agent" {
   slug         = "aider"
   display_name = var.web_app_display_name
 
-  workdir       = var.workdir
-  prompt        = var.ai_prompt
-  system_prompt = var.system_prompt
-  model         = var.model
-  files         = var.base_aider_config == null ? {} : { ".aider.conf.yml" = var.base_aider_config }
-  environment   = local.key == "" ? {} : { (local.key_name) = local.key }
+  workdir     = var.workdir
+  prompt      = var.ai_prompt
+  model       = var.model
+  environment = local.key == "" ? {} : { (local.key_name) = local.key }
+  arguments   = flatten([for path in keys(local.rules) : ["--read", "~/${path}"]])
+  files = merge(
+    local.rules,
+    var.base_aider_config == null ? {} : { ".aider.conf.yml" = var.base_aider_config },
+  )
 
   permission_policy    = var.permission_policy
   report_tasks         = false

@@ -51,7 +51,7 @@ variable "base_aider_config" {
 
 variable "system_prompt" {
   type        = string
-  description = "Added to the agent's own system prompt, where it can be."
+  description = "For a file that goes with every prompt."
   default     = ""
 }
 
@@ -122,7 +122,7 @@ variable "subdomain" {
 
 variable "report_tasks" {
   type        = bool
-  description = "Give the agent the report tool and ask it to use it."
+  description = "No effect: Aider knows no MCP, so it has no report tool."
   default     = true
 }
 

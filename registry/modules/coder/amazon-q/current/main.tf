@@ -26,9 +26,8 @@ module "agent" {
   slug         = "amazonq"
   display_name = var.web_app_display_name
 
-  workdir       = var.workdir
-  prompt        = var.ai_prompt
-  system_prompt = var.system_prompt
+  workdir = var.workdir
+  prompt  = var.ai_prompt
 
   # The agent's definition brings a name; one that has none is called as its file.
   arguments = var.agent_config == null ? [] : ["--agent", local.agent_name]

@@ -156,7 +156,7 @@ variable "claude_code_oauth_token" {
 
 variable "enable_aibridge" {
   type        = bool
-  description = "Use the server's gateway. It is used anyway when no key or token is given."
+  description = "No effect but to exclude a key and a token: without them the server's gateway is used."
   default     = false
 
   validation {
@@ -186,7 +186,7 @@ variable "claude_code_version" {
 
 variable "install_via_npm" {
   type        = bool
-  description = "Accepted for compatibility: installation is always by npm, at an exact version."
+  description = "No effect: installation is always by npm, at an exact version."
   default     = false
 }
 
