@@ -87,13 +87,14 @@ async def test_an_agent_is_started_spoken_to_stopped_and_goes_on(
 
     started = home.run(start)
     assert started.returncode == 0, started.stderr
-    pid = int((home.path / "pid").read_text())
+    pids = [int((home.path / "pid").read_text())]
     async with talking(port) as client:
         await client.until_status("stable")
         first = await client.turn("say one")
         size = await client.turn("size")
     stopped = home.run(stop, **server)
     again = home.run(start)
+    pids.append(int((home.path / "pid").read_text()))
     async with talking(port) as client:
         restored = await client.messages()
     end = home.run(stop, **server)
@@ -106,5 +107,6 @@ async def test_an_agent_is_started_spoken_to_stopped_and_goes_on(
     assert end.returncode == 0, end.stderr
     assert stat.S_IMODE(state.stat().st_mode) == 0o600
     assert [m["role"] for m in snapshots[1][0]["messages"]] == ["user", "agent"] * 2
-    with pytest.raises(ProcessLookupError):
-        os.kill(pid, 0)
+    for pid in pids:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
