@@ -179,7 +179,7 @@ class _Watcher:
     def _take(self, entry: Entry) -> None:
         if entry.kind == "prompt":
             before, said = self._whole(), entry.data.decode()
-            self._answer = Answer(self._profile.name, before, said)
+            self._answer = Answer(self._profile, before, said)
             self._has_worked, self._complaint = False, None
         elif entry.kind == "out":
             self._terminal.feed(entry.data)

@@ -3,13 +3,14 @@
 import pytest
 
 from taskyard.runner.agents.tui.answer import ANSWER_LINES, Answer
+from taskyard.runner.agents.tui.profiles import profile_of
 
 BORDER = "─" * 40
 BOX = f"\n{BORDER}\n❯ \n{BORDER}\n  ? for help"
 
 
 def answer(before: str, *screens: str, said: str = "hi", agent: str = "claude") -> str:
-    made = Answer(agent, before, said)
+    made = Answer(profile_of(agent), before, said)
     for screen in screens:
         made.see(screen)
     return made.text()
@@ -104,7 +105,7 @@ def test_the_time_a_turn_took_is_no_part_of_the_answer() -> None:
 
 
 def test_an_endless_answer_keeps_its_end() -> None:
-    made = Answer("custom", "start", "hi")
+    made = Answer(profile_of("custom"), "start", "hi")
     for n in range(0, ANSWER_LINES * 2, 30):
         made.see("\n".join(f"line {m}" for m in range(n, n + 40)))
 

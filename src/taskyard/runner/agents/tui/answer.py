@@ -17,6 +17,7 @@ from taskyard.runner.agentapi.messages import (
     trim_blank_lines,
 )
 from taskyard.runner.agentapi.messages.boxes import remove_input_box
+from taskyard.runner.agents.tui.profiles import Profile
 
 __all__ = ["Answer"]
 
@@ -48,16 +49,9 @@ _FOOTER_LINES: Final = 8
 class Answer:
     """Grows with the turn. A full-screen agent forgets what leaves its screen; we do not."""
 
-    def __init__(
-        self,
-        agent: str,
-        before: str,
-        said: str,
-        *,
-        overlay: re.Pattern[str] | None = None,
-    ) -> None:
-        self._agent = agent
-        self._overlay = overlay
+    def __init__(self, profile: Profile, before: str, said: str) -> None:
+        self._agent = profile.name
+        self._overlay = profile.overlay
         self._said = said
         self._before = before
         self._lines: list[str] = []

@@ -30,9 +30,7 @@ class Turn:
     ) -> None:
         self._id = turn
         self._agent = profile.name
-        self._answer = Answer(
-            profile.name, screen.whole(), said, overlay=profile.overlay
-        )
+        self._answer = Answer(profile, screen.whole(), said)
         self._trouble = profile.trouble
         self._emit = emit
         self._loop = asyncio.get_running_loop()
