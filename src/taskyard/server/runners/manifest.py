@@ -1,7 +1,7 @@
 """Build what the runner needs to bring its workspace up, from rows."""
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import uuid4
@@ -28,9 +28,9 @@ from taskyard.server.runners.admission import AgentIdentity
 from taskyard.server.runners.session_store import SessionStore
 from taskyard.server.runners.store import RunnerStore
 
-__all__ = ["ManifestBuilder", "log_sources", "seeds"]
+__all__ = ["ManifestBuilder", "log_sources", "read_policy", "seeds"]
 
-_POLICIES: Final[dict[str, PermissionPolicy]] = {
+_POLICIES: Final[Mapping[str, PermissionPolicy]] = {
     "allow_edits": "allow_edits",
     "ask": "ask",
     "allow_all": "allow_all",
@@ -82,10 +82,10 @@ class ManifestBuilder:
             startup_blocking=spec.startup_script_behavior == "blocking",
             task_id=str(agent.task_id) if agent.task_id else "",
             sessions=seeds(sessions),
-            permission_policy=_POLICIES.get(template.permission_policy, "ask"),
+            permission_policy=read_policy(template.permission_policy) or "ask",
         )
         task = await session_store.task(agent.task_id) if agent.task_id else None
-        if task is not None and (own := _POLICIES.get(task.permission_policy or "")):
+        if task is not None and (own := read_policy(task.permission_policy)):
             manifest["task_permission_policy"] = own
         return manifest
 
@@ -124,6 +124,11 @@ class ManifestBuilder:
             )
         )
         return key
+
+
+def read_policy(value: object) -> PermissionPolicy | None:
+    """None: there is no such policy."""
+    return _POLICIES.get(value) if isinstance(value, str) else None
 
 
 def seeds(sessions: Sequence[SessionRow]) -> list[SessionSeed]:

@@ -1,5 +1,6 @@
 """Every query about the sessions of workspaces: their events, permissions, messages."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -51,6 +52,26 @@ class SessionStore:
         await self.session.execute(
             update(SessionRow).where(SessionRow.id == session_id).values(**values)
         )
+
+    async def offered_options(self, session_id: UUID) -> list[Any]:
+        """What the agent told last that it offers; see `SessionRow.options`."""
+        statement = select(SessionRow.options).where(SessionRow.id == session_id)
+        return (await self.session.scalar(statement)) or []
+
+    async def choose_options(
+        self, session_id: UUID, values: Mapping[str, str]
+    ) -> SessionRow | None:
+        """Add to what a person chose."""
+        row = await self.session.get(
+            SessionRow,
+            session_id,
+            with_for_update={"key_share": True},
+            populate_existing=True,
+        )
+        if row is not None:
+            row.chosen_options = {**(row.chosen_options or {}), **values}
+            await self.session.flush()
+        return row
 
     @staticmethod
     def save_view(

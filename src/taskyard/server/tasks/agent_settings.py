@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.kit.errors import Conflict, InvalidRequest, Unreachable
@@ -21,8 +20,10 @@ from taskyard.server.db.engine import Sessions
 from taskyard.server.db.tables import SessionRow
 from taskyard.server.identity.actor import Actor
 from taskyard.server.runners.link import LinkRegistry, NotConnected
+from taskyard.server.runners.manifest import read_policy
+from taskyard.server.runners.session_store import SessionStore
 from taskyard.server.tasks.offers import check_choice, options_of
-from taskyard.server.tasks.policies import policy_of, read_policy
+from taskyard.server.tasks.policies import policy_of
 from taskyard.server.tasks.records import TaskRecord, main_session
 from taskyard.server.tasks.service import TaskService
 from taskyard.server.tasks.status import derive_status
@@ -98,14 +99,13 @@ class AgentSettings:
             raise _refusal(reply)
 
         async with self._sessions.begin() as session:
-            await _choose(session, running.session_id, {option: wanted})
+            store = SessionStore(session)
+            row = await store.choose_options(running.session_id, {option: wanted})
             offered = (reply.get("result") or {}).get("options")
             if isinstance(offered, list):
-                await _set(session, running.session_id, options=offered)
+                await store.set_session(running.session_id, options=offered)
             await notify(session, topics.TASK, record.id)
-            return await _shown(
-                session, await session.get(SessionRow, running.session_id)
-            )
+            return await _shown(session, row)
 
     # -- the permission policy --------------------------------------------------------
 
@@ -140,7 +140,9 @@ class AgentSettings:
         if taken is None:
             return False
         async with self._sessions.begin() as session:
-            await _set(session, running.session_id, permission_policy=taken)
+            await SessionStore(session).set_session(
+                running.session_id, permission_policy=taken
+            )
         return True
 
     async def _ask(
@@ -165,15 +167,10 @@ async def _main(session: AsyncSession, record: TaskRecord) -> SessionRow | None:
     return main_session(await TaskStore(session).sessions_of(record.id), slug)
 
 
-async def _offered(session: AsyncSession, session_id: UUID) -> list[Any]:
-    statement = select(SessionRow.options).where(SessionRow.id == session_id)
-    return (await session.scalar(statement)) or []
-
-
 async def _shown(session: AsyncSession, row: SessionRow | None) -> TaskOptions:
     if row is None:
         return TaskOptions(session_id=None, options=[])
-    offered = await _offered(session, row.id)
+    offered = await SessionStore(session).offered_options(row.id)
     return TaskOptions(
         session_id=row.id,
         agent=row.agent,
@@ -181,32 +178,13 @@ async def _shown(session: AsyncSession, row: SessionRow | None) -> TaskOptions:
     )
 
 
-async def _choose(
-    session: AsyncSession, session_id: UUID, values: Mapping[str, str]
-) -> None:
-    row = await session.get(
-        SessionRow,
-        session_id,
-        with_for_update={"key_share": True},
-        populate_existing=True,
-    )
-    if row is not None:
-        row.chosen_options = {**(row.chosen_options or {}), **values}
-        await session.flush()
-
-
 async def _forget_modes(session: AsyncSession, row: SessionRow) -> None:
     """A mode that was chosen before must not undo the policy at the next start."""
-    offered = options_of(await _offered(session, row.id), None)
+    store = SessionStore(session)
+    offered = options_of(await store.offered_options(row.id), None)
     modes = {option.id for option in offered if option.category == "mode"}
     kept = {n: v for n, v in (row.chosen_options or {}).items() if n not in modes}
-    await _set(session, row.id, chosen_options=kept)
-
-
-async def _set(session: AsyncSession, session_id: UUID, **values: Any) -> None:
-    await session.execute(
-        update(SessionRow).where(SessionRow.id == session_id).values(**values)
-    )
+    await store.set_session(row.id, chosen_options=kept)
 
 
 # -- who is there ---------------------------------------------------------------------

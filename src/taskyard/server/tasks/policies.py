@@ -1,19 +1,13 @@
 """Which permission policy counts for a task, and who said so."""
 
-from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Literal
 
-from taskyard.protocol.api.tasks import PermissionPolicy, TaskPermissionPolicy
+from taskyard.protocol.api.tasks import TaskPermissionPolicy
 from taskyard.server.db.tables import SessionRow
+from taskyard.server.runners.manifest import read_policy
 from taskyard.server.tasks.records import TaskRecord
 
-__all__ = ["policy_of", "read_policy"]
-
-_POLICIES: Final[Mapping[str, PermissionPolicy]] = {
-    "ask": "ask",
-    "allow_edits": "allow_edits",
-    "allow_all": "allow_all",
-}
+__all__ = ["policy_of"]
 
 
 def policy_of(
@@ -28,7 +22,3 @@ def policy_of(
     elif row is not None and (told := read_policy(row.permission_policy)):
         policy, source = told, "module" if told != template else "template"
     return TaskPermissionPolicy(policy=policy, source=source, in_force=in_force)
-
-
-def read_policy(value: object) -> PermissionPolicy | None:
-    return _POLICIES.get(value) if isinstance(value, str) else None

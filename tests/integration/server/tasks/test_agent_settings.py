@@ -8,7 +8,6 @@ from typing_extensions import override
 
 from taskyard.protocol.link import Command, Reply
 from taskyard.testing.runners import BusyRunner, FakeRunner, MuteRunner, RefusingRunner
-from tests.conftest import Account
 from tests.support.provisioning import ok
 from tests.support.tasks import Active, Bench
 
@@ -225,18 +224,6 @@ async def test_the_next_start_is_told_what_was_chosen(bench: Bench) -> None:
     assert runner.manifest is not None
     [seed] = runner.manifest["sessions"]
     assert seed.get("options") == {"model": "opus", "fast": "true"}
-
-
-async def test_a_stranger_sees_none_and_a_reader_may_not_set(
-    bench: Bench, member: Account
-) -> None:
-    active = await _with_options(bench)
-    path = f"/api/v2/tasks/{bench.yard.owner.username}/{active.id}/options"
-
-    seen = await member.client.get(path)
-    done = await member.client.put(f"{path}/model", json={"value": "opus"})
-
-    assert (seen.status_code, done.status_code) == (404, 404)
 
 
 # -- the permission policy ------------------------------------------------------------
