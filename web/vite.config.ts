@@ -17,5 +17,6 @@ export default defineConfig({
     environment: "jsdom",
     setupFiles: ["./src/mocks/setup.ts"],
     restoreMocks: true,
+    testTimeout: 40_000,
   },
 });

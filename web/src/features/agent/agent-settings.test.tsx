@@ -1,7 +1,7 @@
-import { screen } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { HttpResponse, http } from "msw";
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import type { Schemas } from "@/api/client";
 import { renderWithQueries } from "@/mocks/render";
 import { network } from "@/mocks/server";
@@ -50,7 +50,7 @@ it("shows what the agent offers and sets what is chosen", async () => {
 
   await userEvent.selectOptions(select, "Large");
 
-  await vi.waitFor(() => expect(select).toHaveValue("large"));
+  await waitFor(() => expect(select).toHaveValue("large"));
   expect(sent).toEqual([{ value: "large" }]);
 });
 
@@ -62,7 +62,7 @@ it("sets what the agent may do without asking", async () => {
     "Ask before each change",
   );
 
-  await vi.waitFor(() => expect(sent).toEqual([{ policy: "ask" }]));
+  await waitFor(() => expect(sent).toEqual([{ policy: "ask" }]));
 });
 
 it("says why a choice was refused", async () => {

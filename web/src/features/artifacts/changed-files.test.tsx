@@ -1,7 +1,7 @@
-import { screen } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { HttpResponse, http } from "msw";
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import type { Schemas } from "@/api/client";
 import { renderWithQueries } from "@/mocks/render";
 import { network } from "@/mocks/server";
@@ -52,5 +52,5 @@ it("lists the files that changed and opens the changes of one", async () => {
 it("takes no room while nothing has changed", async () => {
   const { container } = show([]);
 
-  await vi.waitFor(() => expect(container).toBeEmptyDOMElement());
+  await waitFor(() => expect(container).toBeEmptyDOMElement());
 });

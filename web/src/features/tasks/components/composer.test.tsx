@@ -1,7 +1,7 @@
-import { screen } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { HttpResponse, http } from "msw";
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { renderWithQueries } from "@/mocks/render";
 import { network } from "@/mocks/server";
 import { mockDetail, mockMessage } from "@/mocks/wire";
@@ -35,7 +35,7 @@ it("sends to an idle agent and clears the box", async () => {
   await write("and the tests");
   await press("Send");
 
-  await vi.waitFor(() => expect(screen.getByRole("textbox")).toHaveValue(""));
+  await waitFor(() => expect(screen.getByRole("textbox")).toHaveValue(""));
   expect(sent).toEqual([{ input: "and the tests", delivery: "queue", resume: false }]);
 });
 
@@ -44,13 +44,13 @@ it("queues, steers or stops while the agent works", async () => {
 
   await write("one");
   await press("Queue");
-  await vi.waitFor(() => expect(screen.getByRole("textbox")).toHaveValue(""));
+  await waitFor(() => expect(screen.getByRole("textbox")).toHaveValue(""));
   await write("two");
   await press("Steer now");
-  await vi.waitFor(() => expect(screen.getByRole("textbox")).toHaveValue(""));
+  await waitFor(() => expect(screen.getByRole("textbox")).toHaveValue(""));
   await press("Stop turn");
 
-  await vi.waitFor(() => expect(sent).toHaveLength(3));
+  await waitFor(() => expect(sent).toHaveLength(3));
   expect(sent).toMatchObject([{ delivery: "queue" }, { delivery: "steer" }, "cancel"]);
 });
 
@@ -60,7 +60,7 @@ it("resumes a paused task by sending", async () => {
   await write("go on");
   await press("Resume and send");
 
-  await vi.waitFor(() => expect(sent).toMatchObject([{ resume: true }]));
+  await waitFor(() => expect(sent).toMatchObject([{ resume: true }]));
 });
 
 it("takes nothing while the task is being deleted", () => {

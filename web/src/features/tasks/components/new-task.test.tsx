@@ -1,4 +1,4 @@
-import { screen } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { HttpResponse, http } from "msw";
 import { expect, it, vi } from "vitest";
@@ -35,7 +35,7 @@ it("sends the prompt by Ctrl+Enter with the default preset", async () => {
   expect(await screen.findByRole("combobox", { name: "Preset" })).toHaveDisplayValue("Usual");
   await userEvent.type(box, "tidy up{Control>}{Enter}{/Control}");
 
-  await vi.waitFor(() => expect(onCreated).toHaveBeenCalled());
+  await waitFor(() => expect(onCreated).toHaveBeenCalled());
   expect(sent).toMatchObject([
     {
       input: "tidy up",
@@ -61,7 +61,7 @@ it("makes no task before it knows the template's presets", async () => {
   expect(screen.getByRole("button", { name: "Run task" })).toBeDisabled();
   serve();
   await userEvent.click(screen.getByRole("button", { name: "Try again" }));
-  await vi.waitFor(() => expect(screen.getByRole("button", { name: "Run task" })).toBeEnabled());
+  await waitFor(() => expect(screen.getByRole("button", { name: "Run task" })).toBeEnabled());
 });
 
 it("keeps the prompt and says why when the server refuses", async () => {
@@ -108,7 +108,7 @@ it("shows the starter template as soon as it is imported", async () => {
 
   imported = true;
 
-  expect(await screen.findByRole("textbox", {}, { timeout: 5000 })).toBeVisible();
+  expect(await screen.findByRole("textbox")).toBeVisible();
 });
 
 it("offers to try again when the templates cannot be loaded", async () => {

@@ -1,4 +1,4 @@
-import { screen } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { HttpResponse, http } from "msw";
 import { expect, it, vi } from "vitest";
@@ -34,7 +34,7 @@ it("hands an idle agent to its terminal at once", async () => {
 
   await press("Continue in its terminal");
 
-  await vi.waitFor(() => expect(sent).toEqual([{ controller: "terminal", cancel_turn: false }]));
+  await waitFor(() => expect(sent).toEqual([{ controller: "terminal", cancel_turn: false }]));
 });
 
 it("asks before a running turn is ended for it", async () => {
@@ -44,7 +44,7 @@ it("asks before a running turn is ended for it", async () => {
   expect(sent).toEqual([]);
   await press("End the turn");
 
-  await vi.waitFor(() => expect(sent).toEqual([{ controller: "terminal", cancel_turn: true }]));
+  await waitFor(() => expect(sent).toEqual([{ controller: "terminal", cancel_turn: true }]));
 });
 
 it("keeps the terminal while the agent starts in it", () => {
