@@ -2,27 +2,15 @@
 
 import json
 from collections.abc import AsyncIterator
-from datetime import timedelta
-from types import SimpleNamespace
 from typing import Any
-from uuid import UUID
 
 import httpx
 import pytest
 import pytest_asyncio
-from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from taskyard.kit.clock import SystemClock
-from taskyard.kit.supervisor import Supervisor
-from taskyard.server.api import gateway as api
-from taskyard.server.gateway.demo.upstream import DemoModel
-from taskyard.server.gateway.dialects import DIALECTS
-from taskyard.server.gateway.keys import Caller
-from taskyard.server.gateway.limits import Limit
-from taskyard.server.gateway.service import GatewayService
-from taskyard.server.gateway.usage import Usage
 from taskyard.testing.fake_llm.app import FakeLlm
+from tests.contract.llm.demo import demo_model
 from tests.support.pretend_agent import CLAUDE_TOOLS
 
 pytestmark = pytest.mark.asyncio
@@ -38,32 +26,8 @@ PROMPTS = {
 }
 
 
-class OpenDoor:
-    async def find(self, key_hash: bytes) -> Caller | None:
-        assert key_hash
-        return Caller(workspace_id=UUID(int=1), task_id=None)
-
-    async def record(self, caller: Caller, usage: Usage) -> None:
-        assert caller
-        assert usage.exact
-
-    async def limit(self, caller: Caller, protocol: str, limit: Limit) -> None:
-        raise AssertionError(f"{caller} {protocol} {limit}: the demo model has none")
-
-
 def _demo() -> tuple[ASGIApp, str]:
-    app = Starlette(routes=api.router.routes)
-    service = GatewayService(
-        keys=OpenDoor(),
-        upstreams={
-            "anthropic": DemoModel(dialect=DIALECTS["anthropic"], pause=timedelta(0))
-        },
-        usage=OpenDoor(),
-        clock=SystemClock(),
-        supervisor=Supervisor(),
-    )
-    app.state.process = SimpleNamespace(gateway=service)
-    return app, "/gateway/anthropic"
+    return demo_model(), "/gateway/anthropic"
 
 
 def _fake() -> tuple[ASGIApp, str]:

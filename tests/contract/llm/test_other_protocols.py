@@ -3,27 +3,15 @@
 import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from datetime import timedelta
-from types import SimpleNamespace
 from typing import Any
-from uuid import UUID
 
 import httpx
 import pytest
 import pytest_asyncio
-from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from taskyard.kit.clock import SystemClock
-from taskyard.kit.supervisor import Supervisor
-from taskyard.server.api import gateway as api
-from taskyard.server.gateway.demo.upstream import DemoModel
-from taskyard.server.gateway.dialects import DIALECTS
-from taskyard.server.gateway.keys import Caller
-from taskyard.server.gateway.limits import Limit
-from taskyard.server.gateway.service import GatewayService
-from taskyard.server.gateway.usage import Usage
 from taskyard.testing.fake_llm.app import FakeLlm
+from tests.contract.llm.demo import demo_model
 
 pytestmark = pytest.mark.asyncio
 
@@ -34,19 +22,6 @@ SCHEMA: Json = {
     "required": ["file_path", "content"],
 }
 RULES = "You are an agent. Working directory: /"
-
-
-class OpenDoor:
-    async def find(self, key_hash: bytes) -> Caller | None:
-        assert key_hash
-        return Caller(workspace_id=UUID(int=1), task_id=None)
-
-    async def record(self, caller: Caller, usage: Usage) -> None:
-        assert caller
-        assert usage.exact
-
-    async def limit(self, caller: Caller, protocol: str, limit: Limit) -> None:
-        raise AssertionError(f"{caller} {protocol} {limit}: the demo model has none")
 
 
 # -- each protocol: how a prompt is put, and how an answer is read -----------------------
@@ -236,19 +211,7 @@ PROTOCOLS = (
 
 
 def _demo(protocol: Protocol) -> tuple[ASGIApp, str]:
-    app = Starlette(routes=api.router.routes)
-    service = GatewayService(
-        keys=OpenDoor(),
-        upstreams={
-            name: DemoModel(dialect=dialect, pause=timedelta(0))
-            for name, dialect in DIALECTS.items()
-        },
-        usage=OpenDoor(),
-        supervisor=Supervisor(),
-        clock=SystemClock(),
-    )
-    app.state.process = SimpleNamespace(gateway=service)
-    return app, protocol.prefix
+    return demo_model(), protocol.prefix
 
 
 def _fake(protocol: Protocol) -> tuple[ASGIApp, str]:
