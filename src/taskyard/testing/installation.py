@@ -166,7 +166,13 @@ class Installation:
         """As Ctrl-C does."""
         if self._running is not None:
             self._running.send_signal(signal.SIGINT)
-            self._running.wait(60)
+            try:
+                self._running.wait(60)
+            except subprocess.TimeoutExpired as exc:
+                self.kill()
+                raise NeverHappened(
+                    f"the server did not end: {self.log_tail()}"
+                ) from exc
             self._running = None
 
     def kill(self) -> None:
@@ -394,12 +400,11 @@ def installed(**environment: str) -> Generator[Installation]:
     root = Path(tempfile.mkdtemp(prefix="taskyard-e2e-", dir="/var/tmp"))
     root.chmod(0o755)
     installation = Installation(root=root, environment=environment)
-    try:
+    with contextlib.ExitStack() as stack:
+        stack.callback(shutil.rmtree, root, ignore_errors=True)
+        stack.callback(installation.end_sandboxes)
+        stack.callback(installation.stop)
         installation.start()
         installation.set_up()
         yield installation
         installation.check_collisions()
-    finally:
-        installation.stop()
-        installation.end_sandboxes()
-        shutil.rmtree(root, ignore_errors=True)
