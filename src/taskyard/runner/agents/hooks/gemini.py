@@ -11,16 +11,13 @@ from typing import Final
 from taskyard.kit.shapes import as_object
 from taskyard.runner.agents.hooks.facts import (
     Asked,
-    Begun,
     HookFact,
     Json,
-    Prompted,
     Rested,
     Said,
     ToolCall,
-    ToolStatus,
-    Used,
 )
+from taskyard.runner.agents.hooks.lifecycle import lifecycle_facts, used
 from taskyard.runner.agents.hooks.tools import tool_call, words
 
 __all__ = ["gemini_facts", "gemini_line"]
@@ -31,30 +28,20 @@ _FAILED: Final = re.compile(r"^Exit Code: [1-9]", re.MULTILINE)
 
 def gemini_facts(payload: Json) -> list[HookFact]:
     conversation = str(payload.get("session_id") or "")
-    fact: HookFact | None = None
     match payload.get("hook_event_name"):
-        case "SessionStart":
-            fact = _begun(payload, conversation)
-        case "BeforeAgent":
-            fact = Prompted(
-                conversation=conversation,
-                text=str(payload.get("prompt") or ""),
-                transcript=str(payload.get("transcript_path") or ""),
-            )
-        case "BeforeTool":
-            fact = _used(payload, conversation, "in_progress")
         case "AfterTool":
-            answer = as_object(payload.get("tool_response"))
-            failed = answer.get("error") or _FAILED.search(words(answer))
-            fact = _used(payload, conversation, "failed" if failed else "completed")
-        case "Notification" if payload.get("notification_type") == "ToolPermission":
+            answer = payload.get("tool_response")
+            failed = as_object(answer).get("error") or _FAILED.search(words(answer))
+            return [used(payload, "", "failed" if failed else "completed", answer)]
+        case "Notification":
+            if payload.get("notification_type") != "ToolPermission":
+                return []
             details = as_object(payload.get("details"))
-            fact = Asked(conversation=conversation, tool=_asked(details))
+            return [Asked(conversation=conversation, tool=_asked(details))]
         case "AfterAgent":
-            fact = Rested(conversation=conversation)
+            return [Rested(conversation=conversation)]
         case _:
-            pass
-    return [] if fact is None else [fact]
+            return lifecycle_facts(payload, "")
 
 
 def gemini_line(line: bytes, conversation: str) -> list[HookFact]:
@@ -67,24 +54,6 @@ def gemini_line(line: bytes, conversation: str) -> list[HookFact]:
         return []
     message = str(entry.get("id") or "")
     return [Said(conversation=conversation, message=message, text=text)]
-
-
-def _begun(payload: Json, conversation: str) -> Begun:
-    source = payload.get("source")
-    return Begun(
-        conversation=conversation,
-        is_new=source != "resume",
-        is_switch=source in ("resume", "clear"),
-        transcript=str(payload.get("transcript_path") or ""),
-    )
-
-
-def _used(payload: Json, conversation: str, status: ToolStatus) -> Used:
-    given = as_object(payload.get("tool_input"))
-    output = "" if status == "in_progress" else words(payload.get("tool_response"))
-    name = str(payload.get("tool_name") or "tool")
-    tool = tool_call(name, given, status, output=output)
-    return Used(conversation=conversation, tool=tool)
 
 
 def _asked(details: Json) -> ToolCall:

@@ -1,4 +1,7 @@
-"""The hooks that Claude Code and Codex have in common: names, fields, meaning."""
+"""What agents' hooks have in common: the fields and their meaning.
+
+The names are Claude Code's and Codex's, and where Gemini has others its own.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -16,7 +19,7 @@ from taskyard.runner.agents.hooks.facts import (
 )
 from taskyard.runner.agents.hooks.tools import tool_call, words
 
-__all__ = ["lifecycle_facts"]
+__all__ = ["lifecycle_facts", "used"]
 
 _SWITCHES: Final = frozenset({"clear", "resume", "compact", "fork"})
 
@@ -61,19 +64,20 @@ def _rested(payload: Json, turn: str) -> Rested:
 
 
 def _begins(payload: Json, turn: str) -> Used:
-    return _used(payload, turn, "in_progress", "")
+    return used(payload, turn, "in_progress", "")
 
 
 def _ends(payload: Json, turn: str) -> Used:
-    return _used(payload, turn, "completed", payload.get("tool_response"))
+    return used(payload, turn, "completed", payload.get("tool_response"))
 
 
 def _fails(payload: Json, turn: str) -> Used:
     why = payload.get("error") or payload.get("reason")
-    return _used(payload, turn, "failed", why)
+    return used(payload, turn, "failed", why)
 
 
-def _used(payload: Json, turn: str, status: ToolStatus, answer: object) -> Used:
+def used(payload: Json, turn: str, status: ToolStatus, answer: object) -> Used:
+    """A tool in that state; `answer` is what it said, in the agent's own shape."""
     tool = tool_call(
         _name(payload),
         _input(payload),
@@ -104,7 +108,9 @@ def _transcript(payload: Json) -> str:
 _EVENTS: Final[Mapping[str, Callable[[Json, str], HookFact]]] = {
     "SessionStart": _begun,
     "UserPromptSubmit": _prompted,
+    "BeforeAgent": _prompted,
     "PreToolUse": _begins,
+    "BeforeTool": _begins,
     "PermissionRequest": _asked,
     "PostToolUse": _ends,
     "PostToolUseFailure": _fails,
