@@ -4,7 +4,6 @@ import asyncio
 import logging
 import time
 import uuid
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -22,8 +21,9 @@ from taskyard.runner.agents.acp.outcome import (
     refusal_of,
 )
 from taskyard.runner.agents.acp.place import PROTOCOL_VERSION, greeting, place_of
+from taskyard.runner.agents.acp.retold import Retold
 from taskyard.runner.agents.acp.rpc import METHOD_NOT_FOUND, Peer, RpcError
-from taskyard.runner.agents.acp.updates import Translated, Translator
+from taskyard.runner.agents.acp.updates import Translator
 from taskyard.runner.agents.driver import (
     AgentFailed,
     Capabilities,
@@ -47,8 +47,6 @@ GARBAGE_EVENTS: Final = 20
 #: After `session/load` history counts as over when nothing more came for so long.
 QUIET_SECONDS: Final = 0.5
 QUIET_WAIT_SECONDS: Final = 10.0
-#: Of what is told again: the end of a conversation is what may be new.
-TOLD_EVENTS: Final = 20_000
 #: What is news even while an agent tells old things again.
 _NOT_HISTORY: Final = frozenset(
     {"available_commands_update", "config_option_update", "current_mode_update"}
@@ -92,7 +90,7 @@ class AcpDriver:
         self._agent: Json = {}
         self._replaying = False
         self._past: Translator | None = None  # of what is told again, if that is wanted
-        self._told: deque[Translated] = deque(maxlen=TOLD_EVENTS)
+        self._told = Retold()
         self._heard = asyncio.Event()
         self._turn = ""
         self._is_cancelled = False  # the turn that runs
@@ -123,8 +121,7 @@ class AcpDriver:
         return None
 
     def take_told(self) -> Sequence[Told]:
-        told, self._told = self._told, deque()
-        return [Told(kind, key, data) for kind, key, data in told]
+        return self._told.take()
 
     async def start(self, launch: Launch) -> None:
         self._launch = launch
@@ -410,7 +407,7 @@ class AcpDriver:
     def _hear_again(self, kind: str, update: Json) -> None:
         """Keep what was said and done; plans, usage and the like of then are over."""
         if self._past is not None and kind in _TOLD:
-            self._told.extend(self._past.translate(update))
+            self._told.add(self._past.translate(update))
 
     async def _asked(self, method: str, params: Json) -> Json:
         if method != "session/request_permission":

@@ -9,7 +9,7 @@ from typing import Any, Final, final
 
 from taskyard.kit.shapes import as_list, as_object
 
-__all__ = ["ToolCalls", "tool_data"]
+__all__ = ["ToolCalls", "characters", "tool_data"]
 
 Json = dict[str, Any]
 
@@ -108,7 +108,7 @@ class _Call:
                 self._came += len(piece)
                 self._output = (self._output + piece)[-OUTPUT_CHARACTERS:]
                 break
-        self.size = _characters(self._data) + len(self._output)
+        self.size = characters(self._data) + len(self._output)
 
     def untold(self) -> Json | None:
         """The whole, if enough of it is news."""
@@ -130,12 +130,12 @@ def tool_data(update: Mapping[str, Any]) -> Json:
     }
 
 
-def _characters(value: Any) -> int:
+def characters(value: Any) -> int:
     """About how much it takes; texts count."""
     if isinstance(value, str):
         return len(value)
     if isinstance(value, dict):
-        return sum(len(k) + _characters(v) for k, v in as_object(value).items())
+        return sum(len(k) + characters(v) for k, v in as_object(value).items())
     if isinstance(value, list):
-        return sum(_characters(item) for item in as_list(value))
+        return sum(characters(item) for item in as_list(value))
     return 8
