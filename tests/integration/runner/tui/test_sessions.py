@@ -1,5 +1,6 @@
 """Terminal agents as sessions of a workspace: what the server is told."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -85,3 +86,21 @@ async def test_an_agent_that_dies_in_a_turn_comes_back(
     again = await workspace.turn(session, "say back\nthink 0.2", message="m2")
 
     assert (end["stop_reason"], again["stop_reason"]) == ("interrupted", "end_turn")
+
+
+async def test_a_terminal_agent_that_ignores_cancel_is_ended_and_comes_back(
+    workspace: TestWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("taskyard.runner.agents.turns.CANCEL_SECONDS", 0.2)
+    server = workspace.server
+    session = await begin(workspace, "deaf-to-cancel")
+    turn = asyncio.get_running_loop().create_task(workspace.turn(session, "wait"))
+    await server.until(lambda: server.state == "running")
+
+    await server.command("cancel", session_id=session)
+    end = await turn
+    await server.until(lambda: server.state == "idle")
+    await workspace.turn(session, "say back", message="m2")
+
+    assert end["stop_reason"] == "cancelled"
+    assert "● back" in server.said()
