@@ -14,8 +14,9 @@ Nothing here waits or speaks to anybody; see `cli.acp` for the pipes.
 
 import uuid
 from dataclasses import dataclass, field
-from typing import Any, Final, cast, final
+from typing import Any, Final, final
 
+from taskyard.kit.shapes import as_object
 from taskyard.protocol.acp import (
     INTERNAL_ERROR,
     INVALID_PARAMS,
@@ -165,7 +166,7 @@ class Bridge:
             case "initialize":
                 self._initialize = message
             case "session/new":
-                id_ = str(_object(answer.get("result")).get("sessionId", ""))
+                id_ = str(as_object(answer.get("result")).get("sessionId", ""))
                 known = self._sessions.get(id_)
                 self._sessions[id_] = _Session(
                     params=_params(message),
@@ -245,7 +246,7 @@ class Bridge:
 
     def _opened_again(self, session: str, message: Json) -> None:
         waiting = [r for r in self._requests.values() if r.session == session]
-        error = _object(message.get("error"))
+        error = as_object(message.get("error"))
         if not error:
             for request in waiting:
                 self._send(request.message)
@@ -282,23 +283,19 @@ class Bridge:
 
 
 def _params(message: Json) -> Json:
-    return _object(message.get("params"))
+    return as_object(message.get("params"))
 
 
 def _ours(message: Json) -> Json:
-    return _object(_object(_params(message).get("_meta")).get(META))
+    return as_object(as_object(_params(message).get("_meta")).get(META))
 
 
 def _with_meta(message: Json, **fields: Any) -> Json:
     """With `fields` of ours beside what is there; the editor's own win."""
     params = _params(message)
-    meta = _object(params.get("_meta"))
-    ours = {**fields, **_object(meta.get(META))}
+    meta = as_object(params.get("_meta"))
+    ours = {**fields, **as_object(meta.get(META))}
     return {**message, "params": {**params, "_meta": {**meta, META: ours}}}
-
-
-def _object(value: object) -> Json:
-    return cast("Json", value) if isinstance(value, dict) else {}
 
 
 def _uuid(text: str) -> uuid.UUID | None:

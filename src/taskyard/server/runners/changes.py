@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
 from posixpath import normpath
-from typing import Any, Final, Literal, cast, final
+from typing import Any, Final, Literal, final
 from uuid import UUID, uuid5
+
+from taskyard.kit.shapes import as_object, as_objects
 
 __all__ = ["ChangeLog", "ChangedText", "FileChange", "changed_texts", "changes_of"]
 
@@ -131,12 +133,12 @@ class ChangeLog:
 
 
 def _diffs(data: Json) -> Iterator[ChangedText]:
-    for block in _objects(data.get("content")):
+    for block in as_objects(data.get("content")):
         path = _path(block.get("path"))
         if block.get("type") != "diff" or not path:
             continue
         old, new = _text(block.get("oldText")), _text(block.get("newText")) or ""
-        kind = _kind(str(_object(block.get("_meta")).get("kind", "")), data, old)
+        kind = _kind(str(as_object(block.get("_meta")).get("kind", "")), data, old)
         yield ChangedText(
             path=path, kind=kind, old=old, new=None if kind == "deleted" else new
         )
@@ -151,7 +153,7 @@ def _kind(said: str, data: Json, old: str | None) -> Kind:
 
 
 def _asked_for(data: Json) -> Iterator[ChangedText]:
-    asked = _object(data.get("raw_input"))
+    asked = as_object(data.get("raw_input"))
     path = next((p for name in _PATHS if (p := _path(asked.get(name)))), "")
     if not path:
         return
@@ -166,7 +168,7 @@ def _asked_for(data: Json) -> Iterator[ChangedText]:
 
 def _located(data: Json) -> Iterator[ChangedText]:
     kind: Kind = "deleted" if data.get("kind") == "delete" else "edited"
-    for location in _objects(data.get("locations")):
+    for location in as_objects(data.get("locations")):
         if path := _path(location.get("path")):
             yield ChangedText(path=path, kind=kind)
 
@@ -218,12 +220,3 @@ def _first(of: Json, names: Sequence[str]) -> str | None:
 
 def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
-
-
-def _object(value: Any) -> Json:
-    return cast("Json", value) if isinstance(value, dict) else {}
-
-
-def _objects(value: Any) -> list[Json]:
-    items = cast("list[Any]", value) if isinstance(value, list) else []
-    return [cast("Json", item) for item in items if isinstance(item, dict)]

@@ -1,8 +1,9 @@
 """Content that a tool shows: an editor refuses a whole update for one wrong block."""
 
 from collections.abc import Mapping
-from typing import Final, cast
+from typing import Final
 
+from taskyard.kit.shapes import as_object
 from taskyard.protocol.acp import Json
 
 __all__ = ["content_block"]
@@ -18,10 +19,10 @@ _FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
 
 def content_block(given: object) -> Json | None:
     """The block as the protocol has it; None when it is none."""
-    block = _object(given)
+    block = as_object(given)
     type_ = block.get("type")
     if type_ == "resource":
-        resource = _object(block.get("resource"))
+        resource = as_object(block.get("resource"))
         body = "text" if isinstance(resource.get("text"), str) else "blob"
         fields = _texts(resource, ("uri", body))
         return {"type": "resource", "resource": fields} if fields else None
@@ -35,7 +36,3 @@ def _texts(block: Json, names: tuple[str, ...]) -> Json | None:
     if not all(isinstance(block.get(name), str) for name in names):
         return None
     return {name: block[name] for name in names}
-
-
-def _object(value: object) -> Json:
-    return cast("Json", value) if isinstance(value, dict) else {}
