@@ -1,6 +1,7 @@
 """AgentAPI for the sessions of a workspace: one listener on loopback for each."""
 
 import asyncio
+import logging
 from typing import Final, final
 
 from taskyard.runner.agentapi.access import AllowedHosts, AllowedOrigins
@@ -11,6 +12,9 @@ from taskyard.runner.agents.conversation import Conversation
 
 __all__ = ["AgentApi"]
 
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS: Final = 5.0
 _ORIGINS: Final = (
     "http://localhost:3284",
     "http://localhost:3000",
@@ -23,7 +27,8 @@ class AgentApi:
     """See `ChatSurface`.
 
     Every host name is answered: what reaches a workspace's loopback from outside came
-    through the server's proxy, which has checked who asks.
+    through the server's proxy, which has checked who asks. A port that is taken is tried
+    again: what held it may end.
     """
 
     async def serve(
@@ -35,5 +40,10 @@ class AgentApi:
             stable_while_asking=stable_while_asking,
         )
         surface = Surface(conversation, access)
-        async with serve_on_loopback(surface, port=port, body_limit=BODY_BYTES):
-            await asyncio.Event().wait()  # until this is cancelled
+        while True:
+            try:
+                async with serve_on_loopback(surface, port=port, body_limit=BODY_BYTES):
+                    await asyncio.Event().wait()  # until this is cancelled
+            except OSError as exc:
+                log.warning("AgentAPI waits for port %d: %s", port, exc)
+                await asyncio.sleep(RETRY_SECONDS)

@@ -6,9 +6,12 @@ import socket
 import tempfile
 from pathlib import Path
 
+import httpx
 import pytest
 
+from taskyard.runner.agentapi import agent_api
 from taskyard.runner.agentapi.access import AllowedHosts, AllowedOrigins, InvalidList
+from taskyard.runner.agentapi.agent_api import AgentApi
 from taskyard.runner.agentapi.http import serve_on_loopback
 from taskyard.runner.agentapi.surface import Access, Surface
 from tests.unit.runner.agentapi.chatting import Chat, serving
@@ -237,3 +240,32 @@ async def test_keys_go_to_the_terminal_of_an_agent_that_has_one() -> None:
     assert (typed.status_code, chat.keys) == (200, b"\x1b[A")
     assert lost.status_code == 500
     assert "not there" in lost.json()["errors"][0]["message"]
+
+
+async def test_a_session_waits_for_a_port_that_is_taken(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(agent_api, "RETRY_SECONDS", 0.01)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port: int = other.getsockname()[1]
+        serving_it = AgentApi().serve(Chat(), port=port, stable_while_asking=False)
+        work = asyncio.get_running_loop().create_task(serving_it)
+        while not caplog.messages:  # noqa: ASYNC110 - the log is no event
+            await asyncio.sleep(0.01)
+
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        async with asyncio.timeout(20):
+            while (status := await _status_of(client)) != 200:
+                pass
+    work.cancel()
+    await asyncio.wait({work})
+
+    assert status == 200
+    assert f"AgentAPI waits for port {port}" in caplog.messages[0]
+
+
+async def _status_of(client: httpx.AsyncClient) -> int:
+    try:
+        return (await client.get("/status")).status_code
+    except httpx.TransportError:
+        return 0
