@@ -79,6 +79,7 @@ class TranscriptWriter:
         self._last_seq = 0
         self._statuses: dict[str, _Statuses | None] = {}
         self._rows: list[dict[str, Any]] = []
+        self._told = set[tuple[UUID, str, str]]()  # session, kind, key of these rows
         self._changes = ChangeLog()
 
     async def session(
@@ -217,12 +218,11 @@ class TranscriptWriter:
         if not told_once:
             return False
         same = (row.id, event.kind, event.key)
-        if any((r["session_id"], r["kind"], r["key"]) == same for r in self._rows):
-            return True
-        return await self._session_store.has_event(*same)
+        return same in self._told or await self._session_store.has_event(*same)
 
     def _number(self, row: SessionRow, event: CleanEvent) -> None:
         self._last_seq += 1
+        self._told.add((row.id, event.kind, event.key))
         self._rows.append(
             {
                 "session_id": row.id,

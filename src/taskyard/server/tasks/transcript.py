@@ -1,30 +1,43 @@
 """Read the sessions of a task: pages of events, and the conversation in plain words."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    func,
+    select,
+    true,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.protocol.api.tasks import StoredEvent, TaskLog
-from taskyard.protocol.sessions import MAX_EVENT_BYTES
 from taskyard.server.db.tables import SessionEventRow, SessionRow
 
 __all__ = ["MAX_PAGE", "Transcript", "fold_logs"]
 
 MAX_PAGE: Final = 1000
-#: A page ends before it holds more than this, whatever was asked for.
+#: A page ends with the event that makes it larger than this, whatever was asked for: they
+#: come from workspaces, and a thousand of the largest would take the server's memory.
 _PAGE_BYTES: Final = 8 * 1024 * 1024
 _LOG_BYTES: Final = 2 * 1024 * 1024
+_PIECE_BYTES: Final = 16  # also of an empty one: there may be millions
 _END: Final = 2**62
 
 
 def _pages(condition: ColumnElement[bool], *, newest: bool) -> Select[*tuple[Any, ...]]:
-    """At most `limit` events of `task_id` that meet the condition."""
+    """At most `limit` events of `task_id` that meet the condition.
+
+    Each with the `size` of the page up to it; the first that is too much is its last.
+    """
     seq = SessionEventRow.seq
     of_session = (
         select(
@@ -41,13 +54,24 @@ def _pages(condition: ColumnElement[bool], *, newest: bool) -> Select[*tuple[Any
         .lateral()
     )
     merged = of_session.c.seq
-    return (
-        select(of_session)
+    page = (
+        select(
+            of_session, func.octet_length(cast(of_session.c.data, Text)).label("own")
+        )
         .select_from(SessionRow)
         .join(of_session, true())
         .where(SessionRow.task_id == bindparam("task_id"))
         .order_by(merged.desc() if newest else merged)
         .limit(bindparam("limit"))
+        .subquery()
+    )
+    order = page.c.seq.desc() if newest else page.c.seq
+    size = func.sum(page.c.own).over(order_by=order, rows=(None, 0)).label("size")
+    sized = select(page, size).subquery()
+    return (
+        select(sized)
+        .where(sized.c.size - sized.c.own <= _PAGE_BYTES)
+        .order_by(sized.c.seq.desc() if newest else sized.c.seq)
     )
 
 
@@ -89,15 +113,17 @@ class Transcript:
     ) -> tuple[list[StoredEvent], bool]:
         """The next events above `seq`, and whether there were no more than these."""
         rows = await self._rows(_AFTER, seq, limit=limit)
-        page = _cut(rows)
-        return page, len(page) == len(rows) < min(limit, MAX_PAGE)
+        is_cut = len(rows) >= min(limit, MAX_PAGE) or (
+            bool(rows) and rows[-1].size > _PAGE_BYTES
+        )
+        return _events(rows), not is_cut
 
     async def before(
         self, seq: int | None, *, limit: int = MAX_PAGE
     ) -> list[StoredEvent]:
         """The last events below `seq` (None: the very last), oldest first."""
         rows = await self._rows(_BEFORE, _END if seq is None else seq, limit=limit)
-        return _cut(rows)[::-1]
+        return _events(reversed(rows))
 
     async def last_seq(self) -> int:
         statement = select(func.max(SessionRow.last_seq)).where(
@@ -115,7 +141,7 @@ class Transcript:
         while size < _LOG_BYTES:
             page = await self._pieces(ids, before)
             newest_first.extend(piece for piece in page if piece.form == "text")
-            size += sum(len(piece.text) for piece in page)
+            size += sum(max(len(piece.text), _PIECE_BYTES) for piece in page)
             if len(page) < MAX_PAGE:
                 break
             before = page[-1].seq
@@ -184,13 +210,5 @@ def fold_logs(pieces: Iterable[_Piece]) -> list[TaskLog]:
     ]
 
 
-def _cut(rows: Sequence[Row[Any]]) -> list[StoredEvent]:
-    """The first of `rows`, within the limit of a page; at least one if there is any."""
-    is_short = len(rows) * MAX_EVENT_BYTES <= _PAGE_BYTES
-    page, size = list[StoredEvent](), 0
-    for row in rows:
-        size += 0 if is_short else len(json.dumps(row.data))
-        if page and size > _PAGE_BYTES:
-            break
-        page.append(StoredEvent.model_validate(row, from_attributes=True))
-    return page
+def _events(rows: Iterable[Row[Any]]) -> list[StoredEvent]:
+    return [StoredEvent.model_validate(row, from_attributes=True) for row in rows]

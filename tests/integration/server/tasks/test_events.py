@@ -173,6 +173,28 @@ async def test_pages_go_back_from_the_end(bench: Bench) -> None:
     assert [event["seq"] for event in after] == [13, 14]
 
 
+async def test_a_page_of_huge_events_ends_early_whichever_way_it_is_read(
+    bench: Bench,
+) -> None:
+    active = await bench.active()
+    for number in range(50):
+        huge = {"title": "cat", "kind": "read", "raw_output": "x" * 250_000}
+        active.runner.session_event(active.session, "tool", f"t{number}", **huge)
+    await active.runner.settled()
+    path = f"{active.path}/events/page?limit=1000"
+
+    first = ok(await bench.client.get(f"{path}&after=0"))
+    rest = ok(await bench.client.get(f"{path}&after={first[-1]['seq']}"))
+    newest = ok(await bench.client.get(path))
+    older = ok(await bench.client.get(f"{path}&before={newest[0]['seq']}"))
+
+    everything = list(range(1, newest[-1]["seq"] + 1))
+    assert len(everything) > 50
+    assert [event["seq"] for event in first + rest] == everything
+    assert [event["seq"] for event in older + newest] == everything
+    assert all(len(page) < 40 for page in (first, rest, newest, older))
+
+
 async def test_the_stream_is_a_page_for_who_accepts_json(bench: Bench) -> None:
     active = await bench.active()
 
