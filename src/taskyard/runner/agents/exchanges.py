@@ -18,6 +18,8 @@ __all__ = ["Exchanges"]
 
 EXCHANGES_KEPT: Final = 500
 TEXT_CHARACTERS: Final = 2000
+#: Messages of an answer that are looked at: the beginning of it is kept.
+PARTS: Final = 200
 
 
 @final
@@ -75,7 +77,7 @@ class Exchanges:
             # A runner that was killed tells its last message again.
             if all(stored.key != key for stored in self._stored[-8:]):
                 self._begin(key, text)
-        elif self._stored:
+        elif self._stored and (key in self._parts or len(self._parts) < PARTS):
             before = "" if kind == "message" else self._parts.get(key, "")
             self._parts[key] = (before + text)[:TEXT_CHARACTERS]
             self._is_open = True
