@@ -46,6 +46,40 @@ def test_a_flag_goes_before_its_variable() -> None:
     assert (options.port, options.columns) == (2, 99)
 
 
+def test_every_flag_has_a_variable() -> None:
+    environment = {
+        "AGENTAPI_TYPE": "codex",
+        "AGENTAPI_PORT": "4000",
+        "AGENTAPI_CHAT_BASE_PATH": "/@jo/chat/",
+        "AGENTAPI_TERM_WIDTH": "67",
+        "AGENTAPI_TERM_HEIGHT": "1190",
+        "AGENTAPI_ALLOWED_HOSTS": "*",
+        "AGENTAPI_ALLOWED_ORIGINS": "https://a.test https://b.test",
+        "AGENTAPI_INITIAL_PROMPT": "fix it",
+        "AGENTAPI_STATE_FILE": "/s",
+        "AGENTAPI_LOAD_STATE": "false",
+        "AGENTAPI_SAVE_STATE": "true",
+        "AGENTAPI_PID_FILE": "/p",
+        "AGENTAPI_PRINT_OPENAPI": "1",
+        "AGENTAPI_EXIT": "1",
+    }
+
+    options = parse(["x"], environment)
+    acp = parse(["x"], {"AGENTAPI_EXPERIMENTAL_ACP": "true"})
+
+    assert (options.agent_type, options.port) == ("codex", 4000)
+    assert options.chat_base_path == "/@jo/chat"
+    assert (options.columns, options.rows) == (67, 1190)
+    assert options.hosts.any
+    assert options.origins.headers("https://b.test", preflight=False)[1:]
+    assert options.initial_prompt == "fix it"
+    assert (options.state_file, options.pid_file) == (Path("/s"), Path("/p"))
+    assert (options.load_state, options.save_state) == (False, True)
+    assert options.print_openapi
+    assert options.exit
+    assert acp.speaks_acp
+
+
 def test_lists_have_commas_in_a_flag_and_blanks_in_a_variable() -> None:
     flag = parse(["-a", "a,b", "--", "x"], {})
     variable = parse(["--", "x"], {"AGENTAPI_ALLOWED_HOSTS": "a b"})
