@@ -134,7 +134,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _report(InvalidRequest("A file or folder cannot be used.", detail=reason))
         sys.exit(ExitCode.USAGE)
     except SystemExit as left:
-        if not isinstance(left.__context__, BrokenPipeError):
+        why = left.__context__
+        if isinstance(why, typer.Abort) and isinstance(
+            why.__context__, KeyboardInterrupt
+        ):
+            sys.exit(ExitCode.INTERRUPTED)  # Ctrl-C at a question
+        if not isinstance(why, BrokenPipeError):
             raise
         # `taskyard task list | head`: the reader left, which typer takes for a failure
         # and Python would complain of at exit.

@@ -128,6 +128,33 @@ def test_an_interrupt_ends_with_130_and_no_traceback(
     assert "Traceback" not in err
 
 
+def test_an_interrupted_question_ends_with_130_too(
+    api: FakeApi, tmp_path: Path
+) -> None:
+    environment = os.environ | {
+        "TASKYARD_URL": api.url,
+        "TASKYARD_TOKEN": "a-token",
+        "TASKYARD_CONFIG_DIR": str(tmp_path),
+    }
+
+    with subprocess.Popen(
+        [*PROGRAM, "login", api.url],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+    ) as program:
+        assert program.stderr is not None
+        asked = b""
+        while b"Username or e-mail" not in asked and program.poll() is None:
+            asked += program.stderr.read(1)
+        program.send_signal(signal.SIGINT)
+        # Its input stays open: what ends it is the signal.
+        program.wait(timeout=20)
+
+    assert program.returncode == 130
+    assert not api.asked
+
+
 @pytest.mark.parametrize(
     ("flags", "last_calls", "said"),
     [
