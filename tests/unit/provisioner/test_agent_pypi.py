@@ -16,6 +16,7 @@ from taskyard.provisioner.agent_install import (
     run_path,
 )
 from taskyard.provisioner.agent_packages import AgentPackage
+from taskyard.provisioner.isolation.toolchain import find_toolchain
 
 PROGRAM = """
 import sys
@@ -124,6 +125,7 @@ def test_the_hosts_own_patience_counts(
     uv = tmp_path / "uv"
     uv.write_text('#!/bin/sh\necho "waits $UV_HTTP_TIMEOUT s"\nexit 1\n')
     uv.chmod(0o755)
+    find_toolchain()  # looked for once in a process: by the real interpreter
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
 
     for own, waits in (({}, 60), ({"UV_HTTP_TIMEOUT": "300"}, 300)):
