@@ -135,6 +135,7 @@ async def main(folder: Path, chosen: list[str], *, loud: bool) -> bool:
         if not chosen or agent in chosen or f"{agent}/{scene}" in chosen
     ]
     is_whole = True
+    folder.mkdir(parents=True, exist_ok=True)
     for agent, scene in wanted:
         # An agent may still write while it is swept away.
         with tempfile.TemporaryDirectory(
