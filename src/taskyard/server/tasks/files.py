@@ -96,15 +96,22 @@ class TaskFiles:
                 )
         except (StreamReset, TimeoutError) as refused:
             raise _refusal(str(refused)) from refused
-        return PresentFile(basename(place.path), _chunks(reader, transport))
+        chunks = _chunks(reader, transport)
+        await anext(chunks)
+        return PresentFile(basename(place.path), chunks)
 
 
 async def _chunks(
     reader: asyncio.StreamReader, transport: asyncio.Transport
 ) -> AsyncGenerator[bytes]:
-    """Ends early, without a word, when the link is lost: the length was never told."""
+    """Ends early, without a word, when the link is lost: the length was never told.
+
+    The first is empty: a generator that has begun gives the stream back, whoever drops it;
+    a client that goes before the answer begins leaves one that has not.
+    """
     left = _MAX_BYTES
     try:
+        yield b""
         while left:
             async with asyncio.timeout(_SILENCE_SECONDS):
                 chunk = await reader.read(min(_CHUNK, left))

@@ -3,6 +3,7 @@
 import asyncio
 from http import HTTPStatus
 from typing import Any
+from uuid import UUID
 
 import pytest
 from httpx import Response
@@ -187,6 +188,15 @@ async def test_those_of_another_task_or_person_are_not_there(
 # -- the file as it is now ------------------------------------------------------------
 
 
+class _Lost(asyncio.Protocol):
+    def __init__(self, event: asyncio.Event) -> None:
+        self._event = event
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._event.set()
+
+
 class FilingRunner(FakeRunner):
     """Its workspace has one file, and says why it does not hand out the others."""
 
@@ -199,7 +209,8 @@ class FilingRunner(FakeRunner):
         if self.refusal and target["path"] != "/p/page ü.html":
             stream.reject(self.refusal)
             return
-        stream.accept(asyncio.Protocol())
+        self.given_back = asyncio.Event()
+        stream.accept(_Lost(self.given_back))
         stream.write(self.content)
         stream.write_eof()
 
@@ -241,6 +252,22 @@ async def test_a_workspace_that_sends_without_end_is_cut(bench: Bench) -> None:
     answer = await _fetch(active, artifact)
 
     assert len(answer.content) == 16 * 1024 * 1024
+
+
+async def test_a_file_that_nobody_takes_is_given_back(bench: Bench) -> None:
+    active = await bench.active(kind=EndlessRunner)
+    await _change(active, "c1", _diff("/p/page ü.html", None, "old"))
+    [artifact] = await _listed(active)
+    actor = await bench.process.authenticator.identify(bench.yard.owner.token)
+
+    file = await bench.process.task_files.open(
+        actor, "me", str(active.id), UUID(artifact["id"])
+    )
+    del file
+
+    assert isinstance(active.runner, FilingRunner)
+    async with asyncio.timeout(20):
+        await active.runner.given_back.wait()
 
 
 @pytest.mark.parametrize(
