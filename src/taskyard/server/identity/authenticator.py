@@ -73,7 +73,7 @@ class Authenticator:
                 raise AccountSuspended
             organizations = await store.organizations_of([user.id])
             await store.touch_token(
-                row.id,
+                row,
                 now=now,
                 expires_at=_extended(row, now),
                 older_than=_TOUCH_EVERY,

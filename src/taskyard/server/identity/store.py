@@ -196,21 +196,22 @@ class IdentityStore:
 
     async def touch_token(
         self,
-        token_id: str,
+        token: TokenRow,
         *,
         now: datetime,
         expires_at: datetime,
         older_than: timedelta,
     ) -> None:
         """Note its use, unless that was done within `older_than`."""
-        user_id = await self._session.scalar(
+        if token.last_used_at >= now - older_than:
+            return
+        # The user first: who suspends one has locked them when the tokens' turn comes.
+        await self.update_user(token.user_id, last_seen_at=now)
+        await self._session.execute(
             update(TokenRow)
-            .where(TokenRow.id == token_id, TokenRow.last_used_at < now - older_than)
+            .where(TokenRow.id == token.id, TokenRow.last_used_at < now - older_than)
             .values(last_used_at=now, expires_at=expires_at)
-            .returning(TokenRow.user_id)
         )
-        if user_id is not None:
-            await self.update_user(user_id, last_seen_at=now)
 
     # -- set-up -----------------------------------------------------------------------
 

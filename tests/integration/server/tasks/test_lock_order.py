@@ -6,6 +6,7 @@ had the second one then would deadlock with everybody who takes them in order.
 
 import asyncio
 from collections.abc import Coroutine
+from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -153,6 +154,21 @@ async def test_the_tokens_that_a_new_password_ends_are_locked_after_their_user(
     )
 
     assert changed.status_code == 204
+
+
+async def test_a_token_is_noted_as_used_after_its_user(bench: Bench) -> None:
+    mel = await make_account(bench.app, "mel")
+    bench.clock.advance(timedelta(hours=1))
+
+    async with mel.client:
+        asked = await _held_up(
+            mel.client.get("/api/v2/users/me"),
+            first=_locked(select(UserRow.id).where(UserRow.id == mel.id)),
+            second=select(TokenRow.id).where(TokenRow.user_id == mel.id),
+            sessions=bench.process.sessions,
+        )
+
+    assert ok(asked)["username"] == "mel"
 
 
 async def test_a_runner_that_dials_again_is_greeted_after_what_was_under_way(
