@@ -135,7 +135,6 @@ async def main(folder: Path, chosen: list[str], *, loud: bool) -> bool:
         if not chosen or agent in chosen or f"{agent}/{scene}" in chosen
     ]
     is_whole = True
-    folder.mkdir(parents=True, exist_ok=True)
     for agent, scene in wanted:
         # An agent may still write while it is swept away.
         with tempfile.TemporaryDirectory(
@@ -171,5 +170,6 @@ if __name__ == "__main__":
     options = parser.parse_args()
     if not os.environ.get(_ALONE):
         _alone()
+    options.folder.mkdir(parents=True, exist_ok=True)
     done = asyncio.run(main(options.folder, options.chosen, loud=options.show))
     sys.exit(0 if done else 1)
