@@ -2,9 +2,9 @@
 
 One driver object is one session with one agent process at a time. The session manager
 owns it: it journals, queues and reports; a driver only translates. All methods are called
-from the runner's event loop, one at a time except `cancel`, `answer_*`, `write_raw` and
-`resize`, which may come while `prompt` or `steer` waits. Events go out through `Emit` in
-the order in which they are to be stored; emitting never blocks.
+from the runner's event loop. While `prompt` waits any other may come, but no second
+`prompt`. Events go out through `Emit` in the order in which they are to be stored;
+emitting never blocks.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -205,8 +205,6 @@ class Driver(Protocol):
     async def write_raw(self, data: bytes) -> None:
         """Keys for a terminal agent. Raises `Unsupported` where there is no terminal."""
         ...
-
-    async def resize(self, columns: int, rows: int) -> None: ...
 
     async def close(self, grace_seconds: float) -> None:
         """End the session, the process and every process it left. Never raises."""

@@ -259,9 +259,6 @@ class AcpDriver:
     async def write_raw(self, data: bytes) -> None:
         raise Unsupported(f"this agent has no terminal ({len(data)} bytes not written)")
 
-    async def resize(self, columns: int, rows: int) -> None:
-        """No terminal, nothing to resize."""
-
     async def close(self, grace_seconds: float) -> None:
         if self._process is not None:
             await self._process.end(grace_seconds)

@@ -62,10 +62,7 @@ _ACTIONS: Final = {"auth_required": "login", "limited": "wait"}
 
 @final
 class TuiDriver:
-    """See `Driver`. `verbatim`: start the command as it was given, add no arguments.
-
-    `on_output` gets what the agent writes, for recordings.
-    """
+    """See `Driver`. `verbatim`: start the command as it was given, add no arguments."""
 
     def __init__(
         self,
@@ -73,12 +70,10 @@ class TuiDriver:
         emit: Emit,
         verbatim: bool = False,
         start_seconds: float = START_SECONDS,
-        on_output: Callable[[bytes], None] | None = None,
     ) -> None:
         self._emit = emit
         self._verbatim = verbatim
         self._start_seconds = start_seconds
-        self._on_output = on_output
         self._supervisor = Supervisor()
         self._profile: Profile = profile_of("")
         self._process: TerminalProcess | None = None
@@ -123,10 +118,6 @@ class TuiDriver:
 
     def take_told(self) -> Sequence[Told]:
         return ()
-
-    @property
-    def exit_code(self) -> int | None:
-        return None if self._process is None else self._process.exit_code
 
     # -- beginning and end ------------------------------------------------------------
 
@@ -267,10 +258,6 @@ class TuiDriver:
     async def write_raw(self, data: bytes) -> None:
         self._living()[1].write(data)
 
-    async def resize(self, columns: int, rows: int) -> None:
-        self._living()
-        self._live.resize(TerminalSize(columns, rows))
-
     # -- the process ------------------------------------------------------------------
 
     async def _open(self, launch: Launch) -> None:
@@ -336,8 +323,6 @@ class TuiDriver:
             self._turn.over.set()
 
     def _received(self, data: bytes) -> None:
-        if self._on_output is not None:
-            self._on_output(data)
         if self._screen is None:
             return
         if (answer := self._screen.feed(data)) and self._process is not None:

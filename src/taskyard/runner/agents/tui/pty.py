@@ -113,10 +113,6 @@ class TerminalProcess:
         self._read_rest()
         return f"{self._name} ended with exit code {code}"
 
-    @property
-    def exit_code(self) -> int | None:
-        return self._process.returncode
-
     async def end(self, grace_seconds: float) -> None:
         """Hang up after the grace has passed, then end it and all it started."""
         if grace_seconds > 0 and await self._ended_within(grace_seconds):
