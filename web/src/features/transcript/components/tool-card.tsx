@@ -76,7 +76,7 @@ function ContentView({ content }: { content: ToolContent }) {
   const cut = content.text.length - MAX_SHOWN;
   return (
     <pre className="max-h-80 overflow-auto rounded bg-sunken p-2 font-mono text-xs leading-5">
-      {content.text.slice(0, MAX_SHOWN)}
+      {plain(content.text.slice(0, MAX_SHOWN))}
       {cut > 0 && `\n… ${cut} more characters`}
     </pre>
   );
@@ -107,7 +107,7 @@ function Diff({ path, before, after }: { path: string; before: string; after: st
       <pre className="max-h-96 overflow-auto py-1 font-mono text-xs leading-5">
         {lines.map((line) => (
           <span key={line.id} className={`block px-2 ${lineLooks[line.kind]}`}>
-            {lineSigns[line.kind]} {line.text}
+            {lineSigns[line.kind]} {plain(line.text)}
           </span>
         ))}
       </pre>
