@@ -42,7 +42,11 @@ def split_at_detach(keys: bytes) -> tuple[bytes, bool]:
 
 @final
 class Attached:
-    """One visit. Keys go there from the first moment, what is drawn comes here."""
+    """One visit: keys go there, what is drawn comes here.
+
+    Keys that are pressed without a connection are lost: later they would meet a screen
+    that the person has not seen.
+    """
 
     def __init__(self, client: Client, reference: Reference) -> None:
         self._client = client
