@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import sys
 import tempfile
 from collections.abc import AsyncGenerator, Generator
@@ -15,16 +14,12 @@ from pathlib import Path
 
 import httpx
 
-__all__ = ["ServerProcess", "data_dir", "free_port", "running_server"]
+from taskyard.testing.installation import free_port
+
+__all__ = ["ServerProcess", "data_dir", "running_server"]
 
 _READY = re.compile(r"Stop +Ctrl-C")
 _SETUP_TOKEN = re.compile(r"/setup\?token=([0-9A-Za-z]+)")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

@@ -26,6 +26,7 @@ __all__ = [
     "AgentsNotInstalled",
     "Installation",
     "NeverHappened",
+    "free_port",
     "install_in_background",
     "installed",
     "shared_agents",

@@ -11,8 +11,9 @@ import pytest
 import pytest_asyncio
 
 from taskyard.testing import acp_agents, tui_agents
+from taskyard.testing.installation import free_port
 from tests.integration.runner.agentapi.client import Client
-from tests.integration.runner.agentapi.process import free_port, serving
+from tests.integration.runner.agentapi.process import serving
 from tests.integration.runner.workspace import TestWorkspace
 
 Transport = Literal["acp", "pty"]

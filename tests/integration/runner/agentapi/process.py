@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -10,20 +9,15 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final, final
 
+from taskyard.testing.installation import free_port
 from taskyard.testing.processes import Process, descendants
 from tests.integration.runner.agentapi.client import Client
 
-__all__ = ["AGENTAPI", "Server", "free_port", "serving", "still_there"]
+__all__ = ["AGENTAPI", "Server", "serving", "still_there"]
 
 AGENTAPI: Final = (sys.executable, "-m", "taskyard.runner", "agentapi")
 #: A machine of two cores that does other things as well.
 PATIENCE_SECONDS: Final = 60
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-    return port
 
 
 @final

@@ -9,8 +9,8 @@ import pytest
 
 from taskyard.runner.places import Places
 from taskyard.testing import acp_agents, tui_agents
+from taskyard.testing.installation import free_port
 from tests.integration.runner.agentapi.client import Client
-from tests.integration.runner.agentapi.process import free_port
 from tests.integration.runner.workspace import TestWorkspace
 
 pytestmark = pytest.mark.asyncio

@@ -9,10 +9,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from taskyard.testing.installation import free_port
 from tests.support.server_process import (
     ServerProcess,
     data_dir,
-    free_port,
     running_server,
 )
 
