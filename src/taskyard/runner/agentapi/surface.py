@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final, final
+from urllib.parse import quote
 
 from taskyard.runner.agentapi.access import AllowedHosts, AllowedOrigins
 from taskyard.runner.agentapi.answers import json_answer, problem, text_answer
@@ -36,6 +37,8 @@ from taskyard.runner.agents.tui.profiles import type_of
 
 __all__ = ["Access", "Surface"]
 
+#: As they are in a path, percent signs of what is quoted already included.
+_OF_PATHS: Final = "/%:@!$&'()*+,;="
 _EMPTY: Final = "message must not be empty"
 _BUSY: Final = "message can only be sent when the agent is waiting for user input"
 _NOT_STARTED: Final = (
@@ -114,7 +117,8 @@ class Surface:
     def _page(self, request: Request) -> Response:
         path = request.path
         if path == "/":
-            target = f"{self._access.chat_base_path.rstrip('/')}/embed"
+            base = self._access.chat_base_path.rstrip("/")
+            target = quote(f"{base}/embed", safe=_OF_PATHS)
             return Response(
                 status=HTTPStatus.TEMPORARY_REDIRECT, headers=[("location", target)]
             )

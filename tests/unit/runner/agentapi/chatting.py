@@ -60,9 +60,16 @@ class Chat:
 
 @asynccontextmanager
 async def serving(
-    chat: Chat, hosts: tuple[str, ...] = ("*",), origins: tuple[str, ...] = ("*",)
+    chat: Chat,
+    hosts: tuple[str, ...] = ("*",),
+    origins: tuple[str, ...] = ("*",),
+    chat_base_path: str = "/chat",
 ) -> AsyncGenerator[httpx.AsyncClient]:
-    access = Access(hosts=AllowedHosts(hosts), origins=AllowedOrigins(origins))
+    access = Access(
+        hosts=AllowedHosts(hosts),
+        origins=AllowedOrigins(origins),
+        chat_base_path=chat_base_path,
+    )
     surface = Surface(chat, access)
     async with serve_on_loopback(surface, port=0, body_limit=2 * MAX_BYTES) as server:
         port = server.sockets[0].getsockname()[1]

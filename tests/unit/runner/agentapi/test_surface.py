@@ -242,6 +242,23 @@ async def test_keys_go_to_the_terminal_of_an_agent_that_has_one() -> None:
     assert "not there" in lost.json()["errors"][0]["message"]
 
 
+@pytest.mark.parametrize(
+    ("base", "location"),
+    [
+        ("/@jo/my.dev/apps/chat/chat", "/@jo/my.dev/apps/chat/chat/embed"),
+        ("/a%20b/chat/", "/a%20b/chat/embed"),
+        ("/日本\r\nx: y", "/%E6%97%A5%E6%9C%AC%0D%0Ax:%20y/embed"),
+    ],
+)
+async def test_the_root_leads_to_the_page_wherever_it_is_seen(
+    base: str, location: str
+) -> None:
+    async with serving(Chat(), chat_base_path=base) as client:
+        root = await client.get("/")
+
+    assert (root.status_code, root.headers["location"]) == (307, location)
+
+
 async def test_a_session_waits_for_a_port_that_is_taken(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
