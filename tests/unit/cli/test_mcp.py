@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,8 @@ def test_messages_are_answered_in_order_until_the_input_ends(
 
     first, second = (json.loads(line) for line in ran.out.splitlines())
     assert ran.code == 0, ran.err
-    assert first["result"]["serverInfo"]["name"] == "taskyard"
+    server = first["result"]["serverInfo"]
+    assert server == {"name": "taskyard", "version": metadata.version("taskyard")}
     assert second["id"] == 7
     assert second["result"]["isError"] is False
     assert len(api.bodies("DELETE /tasks/ada/fix-it")) == 1

@@ -38,7 +38,9 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     start.add_argument(
-        "--agent", required=True, help="claude-code, or a name of your own"
+        "--agent",
+        required=True,
+        help="one that Taskyard knows (claude-code, codex, …), or a name of your own",
     )
     start.add_argument(
         "--key", required=True, help="slug of the app the session belongs to"

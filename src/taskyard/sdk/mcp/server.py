@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Collection, Mapping
+from importlib.metadata import version
 from typing import Any, Final, cast
 
 from taskyard.kit.errors import NotFound, TaskyardError
@@ -89,7 +90,7 @@ class McpServer:
                 return {
                     "protocolVersion": wanted if wanted in _VERSIONS else _VERSIONS[0],
                     "capabilities": {"tools": {}},
-                    "serverInfo": {"name": "taskyard", "version": "1"},
+                    "serverInfo": {"name": "taskyard", "version": version("taskyard")},
                     "instructions": _INSTRUCTIONS,
                 }
             case "ping":

@@ -24,7 +24,7 @@ def banner(config: Config, *, version: str, setup_token: str | None) -> str:
             "",
             f"  Nobody can log in yet. Make the first user (works once, for {hours:.0f} h):",
             f"             {link}",
-            f"         or  taskyard setup {link}",
+            f"         or  taskyard setup '{link}'",
             "",
         ]
     lines += [

@@ -1,3 +1,4 @@
+import shlex
 from pathlib import Path
 
 import pytest
@@ -33,3 +34,11 @@ def test_it_says_who_answers_the_agents(
 
     assert says in text
     assert "a-secret-key" not in text
+
+
+def test_a_shell_takes_the_link_as_it_is_printed(tmp_path: Path) -> None:
+    text = banner(Config(data_dir=tmp_path), version="1.0", setup_token="t0ken")
+
+    command = next(line for line in text.splitlines() if "taskyard setup" in line)
+    assert "'" in command
+    assert shlex.split(command)[-1].endswith("/setup?token=t0ken")
