@@ -231,11 +231,14 @@ class TaskRoutes:
         cure.
         """
         failures = 0
+        patience = self._connection.retry.attempts
         while True:
             try:
                 async with aclosing(self._frames(user, task, after)) as frames:
                     async for frame in frames:
                         failures = 0
+                        # A restart of the server takes seconds; give it a minute or so.
+                        patience = 4 * self._connection.retry.attempts
                         if frame.event == "end":
                             return
                         parsed = _parse(frame)
@@ -244,8 +247,7 @@ class TaskRoutes:
                         if parsed is not None:
                             yield parsed
             except ServerUnreachable:
-                # A restart of the server takes seconds; give it a minute or so.
-                if failures >= 4 * self._connection.retry.attempts:
+                if failures + 1 >= patience:
                     raise
 
             failures += 1

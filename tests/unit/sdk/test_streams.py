@@ -7,7 +7,7 @@ import pytest
 
 from taskyard.kit.errors import NotFound
 from taskyard.protocol.api.tasks import StoredEvent, TaskDetail
-from taskyard.sdk import Client, Retry
+from taskyard.sdk import Client, Retry, ServerUnreachable
 from tests.support import wire
 from tests.support.fake_api import FakeApi, frame
 
@@ -48,6 +48,19 @@ async def test_watching_a_task_that_is_gone_ends_by_its_error(api: FakeApi) -> N
     async with Client(api.url, retry=QUICK) as client:
         with pytest.raises(NotFound):
             await anext(client.tasks.watch("me", "gone"))
+
+
+async def test_watching_where_nothing_listens_ends_as_soon_as_any_request() -> None:
+    pauses: list[float] = []
+
+    async def note(seconds: float) -> None:
+        pauses.append(seconds)
+
+    async with Client("http://127.0.0.1:9", retry=Retry(sleep=note)) as client:
+        with pytest.raises(ServerUnreachable):
+            await anext(client.tasks.watch("me", "fix"))
+
+    assert len(pauses) == Retry.attempts - 1
 
 
 async def test_a_transcript_is_put_together_from_its_pages(api: FakeApi) -> None:
