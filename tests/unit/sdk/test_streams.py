@@ -60,7 +60,7 @@ async def test_watching_where_nothing_listens_ends_as_soon_as_any_request() -> N
         with pytest.raises(ServerUnreachable):
             await anext(client.tasks.watch("me", "fix"))
 
-    assert len(pauses) == Retry.attempts - 1
+    assert len(pauses) == Retry().attempts - 1
 
 
 async def test_a_transcript_is_put_together_from_its_pages(api: FakeApi) -> None:
