@@ -1,5 +1,6 @@
 """What a session is after an event: the fields that status rules and lists read."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,6 +17,8 @@ MESSAGE_LENGTH: Final = 160
 _MAX_DETAIL: Final = 2000
 _MAX_TITLE: Final = 200
 _MAX_URI: Final = 2048
+#: In characters of JSON: a few totals. It is added up, and read for every status.
+_MAX_USAGE: Final = 4096
 _STATES: Final = frozenset(get_args(SessionState))
 _CONTROLLERS: Final = frozenset(get_args(Controller))
 _REPORTS: Final = frozenset({"working", "idle", "complete", "failure"})
@@ -63,7 +66,9 @@ def fold(view: SessionView, event: CleanEvent, *, now: datetime) -> SessionView:
         case "title":
             changes = {"title": one_line(_text(event, "title"), _MAX_TITLE)}
         case "usage":
-            changes = {"usage": {**(view.usage or {}), **event.data}}
+            usage = {**(view.usage or {}), **event.data}
+            if len(json.dumps(usage)) <= _MAX_USAGE:
+                changes = {"usage": usage}
         case "control" if _text(event, "controller") in _CONTROLLERS:
             changes = {"controller": _text(event, "controller")}
         case _:
@@ -91,7 +96,7 @@ def _fold_state(view: SessionView, event: CleanEvent, now: datetime) -> SessionV
 
 def _fold_report(view: SessionView, event: CleanEvent) -> SessionView:
     report = {
-        "state": _text(event, "state"),
+        "state": one_line(_text(event, "state"), 32),
         "summary": one_line(_text(event, "summary"), _MAX_DETAIL),
         "link": _text(event, "link")[:_MAX_URI],
     }

@@ -36,6 +36,7 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger()
 _MAX_SCRIPT_RESULTS: Final = 200
 _MAX_DETAIL: Final = 2000
 _MAX_ID: Final = 256
+_MAX_PROMPT: Final = 256 * 1024
 
 
 class Ingest:
@@ -151,7 +152,11 @@ class Ingest:
 
     async def _script_completed(self, event: ScriptCompletedEvent) -> None:
         agent = await self._store.agent_row(self._agent.agent_row_id)
-        result = {key: value for key, value in event.items() if key != "name"}
+        result = {
+            key: value[:_MAX_ID] if isinstance(value, str) else value
+            for key, value in event.items()
+            if key != "name"
+        }
         agent.script_results = [*agent.script_results, result][-_MAX_SCRIPT_RESULTS:]
         self._hint_state()
 
@@ -168,9 +173,10 @@ class Ingest:
     # -- sessions ---------------------------------------------------------------------
 
     async def _session_started(self, event: SessionStartedEvent) -> None:
+        event = _within_limits(event)
         session_id = UUID(event["session_id"])
         row = await self._transcript.session(
-            session_id, key=event["key"][:_MAX_ID], agent=event["agent"][:_MAX_ID]
+            session_id, key=event["key"], agent=event["agent"]
         )
         if row is None:
             return
@@ -244,6 +250,17 @@ class Ingest:
     async def _send_hints(self) -> None:
         for topic, id_ in sorted(self._hints):
             await notify(self._store.session, topic, id_)
+
+
+def _within_limits(event: SessionStartedEvent) -> SessionStartedEvent:
+    """The row of a session is read for every status of its task."""
+    return {
+        **event,
+        "key": event["key"][:_MAX_ID],
+        "agent": event["agent"][:_MAX_ID],
+        "external_id": event["external_id"][:_MAX_ID],
+        "initial_prompt": event["initial_prompt"][:_MAX_PROMPT],
+    }
 
 
 #: The last totals of a turn are there when it ends, which is told.

@@ -441,6 +441,18 @@ async def test_a_workspace_has_so_many_sessions_and_no_more(bench: Bench) -> Non
     assert count == 200
 
 
+async def test_the_names_of_a_session_are_cut(bench: Bench) -> None:
+    active = await bench.active()
+    long = "x" * 100_000
+
+    id_ = active.runner.start_session(key=long, external_id=long)
+    await active.runner.settled()
+
+    async with bench.process.sessions.begin() as session:
+        row = await session.get_one(SessionRow, id_)
+    assert (len(row.key), len(row.external_id)) == (256, 256)
+
+
 async def test_the_events_of_a_session_are_rows_in_order(bench: Bench) -> None:
     active = await bench.active()
 

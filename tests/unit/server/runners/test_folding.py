@@ -36,6 +36,18 @@ def test_a_state_is_folded_with_its_source_and_moment() -> None:
     )
 
 
+def test_usage_that_grows_without_end_is_left_as_it_was() -> None:
+    view = fold(IDLE, _event("usage", used=5))
+
+    for number in range(100):
+        view = fold(view, _event("usage", **{f"k{number}": "x" * 100}))
+    view = fold(view, _event("usage", used=6))
+
+    assert view.usage is not None
+    assert view.usage["used"] == 6
+    assert len(str(view.usage)) < 5000
+
+
 def test_the_same_state_again_keeps_its_moment() -> None:
     assert fold(IDLE, _state("idle")).state_at == AT
 
