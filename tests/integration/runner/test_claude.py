@@ -13,6 +13,7 @@ from taskyard.runner.agents.definitions import DEFINITIONS, find
 from taskyard.runner.agents.driver import AgentFailed
 from taskyard.testing.fake_llm.app import FakeLlm
 from taskyard.testing.installation import shared_agents
+from tests.integration.runner.tui.talking import states
 from tests.integration.runner.workspace import TestWorkspace
 from tests.support.serving import served
 
@@ -142,8 +143,10 @@ async def test_a_killed_claude_comes_back_with_its_conversation(
 
     for pid in processes_of(tmp_path, "claude-agent-acp"):
         os.kill(pid, signal.SIGKILL)
-    await server.until(lambda: server.state == "exited", seconds=60)
-    await server.until(lambda: server.state == "idle", seconds=60)
+    await server.until(
+        lambda: ("exited", "process") in states(workspace) and server.state == "idle",
+        seconds=60,
+    )
     await workspace.turn(session, "please write hello.txt", message="m2")
 
     assert (tmp_path / "project/hello.txt").exists()

@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from taskyard.kit.mux.mux import StreamReset
 from taskyard.testing import tui_agents
+from tests.integration.runner.tui.talking import states
 from tests.integration.runner.watching import Watcher
 from tests.integration.runner.workspace import TestWorkspace
 
@@ -125,8 +126,13 @@ async def test_watchers_stay_while_the_agent_is_started_again(
     watcher.type("say before\r")
     await watcher.sees("● before")
     watcher.type("die\r")
-    await workspace.server.until(lambda: workspace.server.state == "exited")
-    await workspace.server.until(lambda: workspace.server.state == "idle")
+    # It may be started again in the same moment.
+    await workspace.server.until(
+        lambda: (
+            ("exited", "process") in states(workspace)
+            and workspace.server.state == "idle"
+        )
+    )
     await watcher.until(lambda: "before" not in watcher.text and "❯" in watcher.text)
     watcher.type("size\r")
     await watcher.sees("● 80x24")

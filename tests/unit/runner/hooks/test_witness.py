@@ -53,6 +53,33 @@ async def test_a_part_that_never_comes_is_made_up_for_by_the_end() -> None:
     assert told.said == [("agent", "ab")]
 
 
+async def test_words_that_come_after_the_screen_has_told_them_take_their_place() -> (
+    None
+):
+    told = begun()
+    told.witness.expect("go")
+    told.witness.settle("end_turn")
+    told.emit("message", "1-answer", {"role": "agent", "text": "● *a*"})
+    told.witness.give_up("1-answer")
+
+    told.hear([Prompted(**C, text="go"), Said(**C, message="m", text="**a", part=0)])
+    told.hear([Said(**C, message="m", text="**", part=1), Rested(**C, text="**a**")])
+
+    assert told.said == [("agent", "**a**")]
+
+
+async def test_words_of_another_prompt_take_nobodys_place() -> None:
+    told = begun()
+    told.witness.expect("go")
+    told.witness.settle("end_turn")
+    told.emit("message", "1-answer", {"role": "agent", "text": "● a"})
+    told.witness.give_up("1-answer")
+
+    told.hear([Prompted(**C, text="by hand"), Rested(**C, text="b")])
+
+    assert told.said == [("agent", "● a"), ("user", "by hand"), ("agent", "b")]
+
+
 async def test_everything_told_twice_is_said_once() -> None:
     told = begun()
     facts = [

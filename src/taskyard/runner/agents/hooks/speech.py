@@ -31,6 +31,8 @@ class Speech:
         self._messages: dict[str, _Message] = {}
         self._current = ""  # the last message of the turn
         self._ended_with = ""  # the last words of a turn, while nothing follows
+        self._read = ""  # what the screen told instead, when the hooks did not come
+        self._replaced: tuple[str, str] = ("", "")  # our key of a message, and its own
 
     def hear(self, said: Said) -> None:
         if not said.message:
@@ -50,6 +52,14 @@ class Speech:
         if said.is_last:
             message.last = said.part
         self._follow(said.message)
+
+    def replace(self, message: str) -> None:
+        """The agent's next words, if they come before it is asked again, are these.
+
+        `message` is the key of what was read from the screen; "" when there is nothing
+        that could be meant.
+        """
+        self._read = message
 
     def end(self, text: str | None) -> None:
         """The turn is over; `text` is its last message, word for word."""
@@ -90,6 +100,11 @@ class Speech:
         message.text = text
 
     def _tell(self, kind: Any, key: str, text: str) -> None:
+        if self._read:
+            self._replaced, self._read = (key, self._read), ""
+            kind = "message"
+        if key == self._replaced[0]:
+            key = self._replaced[1]
         self._emit(kind, key, {"role": "agent", "kind": "text", "text": text})
 
 

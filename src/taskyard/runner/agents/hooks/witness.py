@@ -105,12 +105,20 @@ class Witness:
     def expect(self, text: str) -> None:
         """We are about to type a prompt: the hook will tell of it, and we have told."""
         self._expected = text
+        self._speech.replace("")
         self._is_ours, self.has_told = True, False
         self.activity, self.failure = "unknown", None
 
     def expect_also(self, text: str) -> None:
         """We are about to type more into the turn: we have told of it as well."""
         self._added = [*self._added, text][-_ADDED:]
+
+    def give_up(self, answer: str) -> None:
+        """The screen has told the answer of our turn, as message `answer`.
+
+        A hook that comes after all tells the same, and exactly.
+        """
+        self._speech.replace(answer)
 
     def settle(self, stop_reason: StopReason) -> None:
         """The turn is over, by whatever evidence: close what it has left open."""
@@ -205,6 +213,7 @@ class Witness:
             # Perhaps so late that our turn was given up: then its answer is one of its own.
             self._expected = None
         elif not added:
+            self._speech.replace("")
             said = {"role": "user", "kind": "text", "text": fact.text}
             self._emit("message", key, said)
         if not self._is_ours and not self._terminal_turn:

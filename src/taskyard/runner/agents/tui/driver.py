@@ -189,6 +189,8 @@ class TuiDriver:
         self._witness.settle(running.stop_reason)
         if self._end_reason:
             raise AgentFailed(self._end_reason)
+        if not self._witness.has_told:
+            self._witness.give_up(running.answer)
         running.finish(screen.whole(), is_told=self._witness.has_told)
         self._complaint = running.complaint
         if running.verdict is not None:

@@ -29,6 +29,7 @@ class Turn:
         self, turn: str, *, profile: Profile, said: str, screen: Screen, emit: Emit
     ) -> None:
         self._id = turn
+        self.answer = f"{turn}-answer"  # the key of what it says
         self._agent = profile.name
         self._answer = Answer(profile, screen.whole(), said)
         self._trouble = profile.trouble
@@ -114,10 +115,9 @@ class Turn:
         if text == self._told:
             return
         said = {"role": "agent", "kind": "text"}
-        key = f"{self._id}-answer"
         if self._told and text.startswith(self._told):
             more = text[len(self._told) :]
-            self._emit("message_chunk", key, {**said, "text": more})
+            self._emit("message_chunk", self.answer, {**said, "text": more})
         else:
-            self._emit("message", key, {**said, "text": text})
+            self._emit("message", self.answer, {**said, "text": text})
         self._told = text
