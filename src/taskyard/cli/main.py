@@ -135,6 +135,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(ExitCode.USAGE)
     except SystemExit as left:
         why = left.__context__
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError as gone:
+            why = gone
         if isinstance(why, typer.Abort) and isinstance(
             why.__context__, KeyboardInterrupt
         ):
