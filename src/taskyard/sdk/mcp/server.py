@@ -14,6 +14,8 @@ __all__ = ["McpServer"]
 
 Json = dict[str, Any]
 
+#: Looked up once: it is read from the disk.
+_VERSION: Final = version("taskyard")
 _VERSIONS: Final = ("2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05")
 _INSTRUCTIONS: Final = (
     "Tasks are coding agents, each in a workspace of its own. List templates, create a "
@@ -90,7 +92,7 @@ class McpServer:
                 return {
                     "protocolVersion": wanted if wanted in _VERSIONS else _VERSIONS[0],
                     "capabilities": {"tools": {}},
-                    "serverInfo": {"name": "taskyard", "version": version("taskyard")},
+                    "serverInfo": {"name": "taskyard", "version": _VERSION},
                     "instructions": _INSTRUCTIONS,
                 }
             case "ping":
