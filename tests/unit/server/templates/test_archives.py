@@ -257,7 +257,7 @@ def not_archives() -> list[Case]:
             "not supported",
         ),
         Case("zip twice", zip_of(("./main.tf", b"x"), ("main.tf", b"y")), "twice"),
-        Case("zip that overlaps", overlapping_zip(40, 100_000), "twice"),
+        Case("zip that overlaps", overlapping_zip(40, 100_000), "overlap"),
         Case("zip empty", zip_of(), "empty"),
         Case("zip without files", zip_of(("a/", b"")), "empty"),
         Case("zip of nothing", b"PK\x05\x06" + bytes(18), "empty"),

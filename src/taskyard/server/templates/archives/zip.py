@@ -34,6 +34,7 @@ def read_zip(data: bytes, limits: Limits) -> Iterator[Entry]:
     budget = limits.unpacked
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            _check_overlap(archive)
             for info in archive.infolist():
                 entry, used = _member(archive, info, budget, limits)
                 budget -= used
@@ -67,6 +68,16 @@ def _check_directory(data: bytes, limits: Limits) -> None:
     room = limits.entries * (_DIRECTORY_ENTRY + _DIRECTORY_ROOM)
     if count > limits.entries or size > room:
         raise limits.too_many_entries()
+
+
+def _check_overlap(archive: zipfile.ZipFile) -> None:
+    """Refuse entries that share their bytes, of which later Pythons say so themselves."""
+    places = [info.header_offset for info in archive.infolist()]
+    if len(set(places)) < len(places):
+        raise ArchiveRefused(
+            "The zip archive has entries that overlap.",
+            detail="Make the archive again with an ordinary program.",
+        )
 
 
 def _member(
