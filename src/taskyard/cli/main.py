@@ -134,11 +134,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _report(InvalidRequest("A file or folder cannot be used.", detail=reason))
         sys.exit(ExitCode.USAGE)
     except SystemExit as left:
-        why = left.__context__
-        try:
-            sys.stdout.flush()
-        except BrokenPipeError as gone:
-            why = gone
+        why = _cause(left)
         if isinstance(why, typer.Abort) and isinstance(
             why.__context__, KeyboardInterrupt
         ):
@@ -149,6 +145,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # and Python would complain of at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(ExitCode.OK)
+
+
+def _cause(left: SystemExit) -> BaseException | None:
+    """What ended the command; that its reader has left may show only now."""
+    if not sys.stdout.closed:  # by `taskyard acp`, whose pipe it was
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError as gone:
+            return gone
+    return left.__context__
 
 
 def _report(error: TaskyardError) -> None:
