@@ -5,7 +5,7 @@
 The single file as a workspace runs it, attached to a server in memory, with one session.
 Its agent plays the recorded turns of real ones again and again, at their own pace; where
 Claude Code is installed, it works for real as well, on a scripted model that writes
-slowly. Goals: at most 5 % of a core, and below 60 MB resident. The ratio is to the same
+slowly. Goals: at most 5 % of a core, 1 % at rest, and below 60 MB resident. The ratio is to the same
 runner while its agent rests.
 """
 
@@ -37,6 +37,7 @@ from taskyard.testing.installation import shared_agents
 from taskyard.testing.link_server import LinkServer, make_manifest
 
 CPU_PERCENT: Final = 5.0
+REST_PERCENT: Final = 1.0
 RESIDENT_MB: Final = 60.0
 RECORDINGS: Final = (
     Path(__file__).parents[1] / "tests" / "unit" / "runner" / "tui" / "recordings"
@@ -153,6 +154,7 @@ async def measure(
     if not still_runs:
         raise SystemExit(f"{name} did not work to the end: the figure says nothing")
     goal(f"CPU of the runner, {name}", busy, CPU_PERCENT, "%")
+    goal(f"the same at rest, {name}", rest, REST_PERCENT, "%")
     goal(f"resident, {name}", resident, RESIDENT_MB, "MB")
 
 

@@ -56,30 +56,35 @@ class Hearing:
             pause = max(0.0, self._read_at + _READ_SECONDS - self._loop.time())
             self._again = self._loop.call_later(pause, self._something.set)
 
-    async def next(self) -> None:
-        """Wait for something to take in, and do so."""
+    async def next(self) -> bool:
+        """Wait for something to take in, and do so; whether there was anything."""
         await self._something.wait()
         self._something.clear()
         if self._again is not None:
             self._again.cancel()
             self._again = None
-        await self._read()
+        was_told = await self._read()
         while self._waiting:
+            was_told = True
             fact = self._waiting.popleft()
             self.witness.hear(fact)
             await self._follow(fact)
+        return was_told
 
     async def forget(self) -> None:
         """A turn is over: what its files said is taken in."""
         if self._spool is not None:
             await asyncio.to_thread(self._spool.clear)
 
-    async def _read(self) -> None:
+    async def _read(self) -> bool:
         self._read_at = self._loop.time()
+        was_told = False
         for file in (self._spool, self._transcript):
             if file is not None:
                 for fact in await asyncio.to_thread(file.news):
+                    was_told = True
                     self.witness.hear(fact)
+        return was_told
 
     async def _follow(self, fact: HookFact) -> None:
         """Turn to the file of the conversation that the agent is in now."""

@@ -55,6 +55,8 @@ CANCEL_AGAIN_SECONDS: Final = STABLE_SECONDS + 1.0
 ANSWER_AGAIN_SECONDS: Final = 1.0
 #: A state whose source alone changes is told again after this time only.
 SAME_STATE_SECONDS: Final = 1.0
+#: After the last thing that was drawn, files are looked into for this long.
+AWAKE_SECONDS: Final = 2.0
 _LAST_SCREEN_CHARACTERS: Final = 2000
 _SETTLED: Final = frozenset({"idle", "requires_action", "auth_required", "limited"})
 _ACTIONS: Final = {"auth_required": "login", "limited": "wait"}
@@ -333,9 +335,14 @@ class TuiDriver:
 
     async def _listen(self) -> None:
         while True:
-            await self._hearing.next()
-            if self._screen is not None:
-                self._screen.look()
+            was_told = await self._hearing.next()
+            if self._screen is not None and (was_told or self._is_awake(self._screen)):
+                self._screen.look()  # and after it into the files again
+
+    def _is_awake(self, screen: Screen) -> bool:
+        """Whether its files may say more though it draws nothing; at rest they do not."""
+        at_work = self._turn is not None or self._witness.activity == "running"
+        return at_work or screen.text_age < AWAKE_SECONDS
 
     # -- judging ----------------------------------------------------------------------
 
