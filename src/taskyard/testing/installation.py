@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import re
+import secrets
 import shutil
 import signal
 import socket
@@ -102,8 +103,16 @@ def install_in_background(names: Iterable[str]) -> Callable[[], None] | None:
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
+    """A port for who has to name one before it listens.
+
+    Of those that the kernel gives to nobody by itself (Linux: 32768 and above), lest a
+    socket that asks for any gets it meanwhile.
+    """
+    while True:
+        # Not `random`, which every test process begins with the same seed.
+        port = 20_000 + secrets.randbelow(10_000)
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 @dataclass(kw_only=True)

@@ -3,11 +3,10 @@
 import json
 import os
 import shlex
-import socket
 import stat
 import sys
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -17,6 +16,7 @@ import pytest
 from typing_extensions import override
 
 from taskyard.testing import tui_agents
+from taskyard.testing.installation import free_port
 from tests.integration.provisioner.yard import Yard
 from tests.integration.registry.home import Home
 from tests.integration.registry.test_agentapi_scripts import agentapi_scripts
@@ -77,8 +77,7 @@ async def test_an_agent_is_started_spoken_to_stopped_and_goes_on(
         "agentapi",
         f'#!/bin/sh\nPYTHONPATH={source} exec {sys.executable} -m taskyard.runner agentapi "$@"\n',
     )
-    with closing(socket.create_server(("127.0.0.1", 0))) as free:
-        port: int = free.getsockname()[1]
+    port = free_port()
     start, stop = await agentapi_scripts(yard, port, START, snapshot=True)
     server = {
         "CODER_AGENT_URL": f"http://127.0.0.1:{snapshots[0]}",

@@ -4,7 +4,6 @@ import json
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -13,6 +12,7 @@ import pytest
 from typing_extensions import override
 
 from taskyard.protocol.provisioner import TaskInput
+from taskyard.testing.installation import free_port
 from tests.integration.provisioner.yard import Yard
 from tests.integration.registry.home import Home
 from tests.integration.registry.test_modules import AGENTAPI_EVERYTHING, HEAD
@@ -88,8 +88,7 @@ async def agentapi_scripts(
 async def test_the_agent_runs_behind_the_api_until_it_is_stopped(
     yard: Yard, home: Home
 ) -> None:
-    with closing(socket.create_server(("127.0.0.1", 0))) as free:
-        port: int = free.getsockname()[1]
+    port = free_port()
     serve = (
         "#!/bin/bash\n"
         'echo "$@" > ~/arguments; env | grep ^AGENTAPI_ | sort > ~/environment\n'
@@ -113,8 +112,7 @@ async def test_the_agent_runs_behind_the_api_until_it_is_stopped(
 
 
 async def test_an_agent_that_dies_at_once_is_explained(yard: Yard, home: Home) -> None:
-    with closing(socket.create_server(("127.0.0.1", 0))) as free:
-        port: int = free.getsockname()[1]
+    port = free_port()
     start, _ = await agentapi_scripts(
         yard, port, "echo no licence; exit 4", snapshot=False
     )

@@ -1,11 +1,10 @@
 """The starter template's script, run by a real shell."""
 
 import os
-import socket
-from contextlib import closing
 
 import pytest
 
+from taskyard.testing.installation import free_port
 from tests.integration.provisioner.yard import Yard
 from tests.integration.registry.conftest import TEMPLATE, files_of
 from tests.integration.registry.home import Home
@@ -16,8 +15,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def test_the_demo_application_is_put_in_place_once_and_runs(
     yard: Yard, home: Home
 ) -> None:
-    with closing(socket.create_server(("127.0.0.1", 0))) as free:
-        port: int = free.getsockname()[1]
+    port = free_port()
     workspace = yard.workspace(files_of(TEMPLATE))
     built = await workspace.build()
     await workspace.build("delete")

@@ -14,6 +14,7 @@ from taskyard.runner.agentapi.access import AllowedHosts, AllowedOrigins, Invali
 from taskyard.runner.agentapi.agent_api import AgentApi
 from taskyard.runner.agentapi.http import serve_on_loopback
 from taskyard.runner.agentapi.surface import Access, Surface
+from taskyard.testing.installation import free_port
 from tests.unit.runner.agentapi.chatting import Chat, serving
 
 pytestmark = pytest.mark.asyncio
@@ -185,8 +186,7 @@ async def test_a_host_list_that_cannot_work_is_refused_at_start(
 
 async def test_it_listens_on_loopback_only() -> None:
     access = Access(hosts=AllowedHosts(["*"]), origins=AllowedOrigins(["*"]))
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     surface = Surface(Chat(), access)
     async with serve_on_loopback(surface, port=port, body_limit=9) as server:
         places = {listening.getsockname()[0] for listening in server.sockets}
